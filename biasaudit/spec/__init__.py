@@ -1,0 +1,43 @@
+"""What a user declares: ``audit.toml`` as frozen, validated records, and its JSON Schema."""
+
+from biasaudit.spec.audit import (
+    AnnotationsSpec,
+    AssumptionSpec,
+    AuditSpec,
+    DataSpec,
+    FlipSpec,
+    GateSpec,
+    GroupsSpec,
+    HeadSpec,
+    ModelSpec,
+    ProtectedSpec,
+    ReferenceSpec,
+    SplitSpec,
+    ToleranceSpec,
+    UncertaintySpec,
+)
+from biasaudit.spec.nearest import nearest_name
+from biasaudit.spec.reading import Declaration, declare, read_declaration
+from biasaudit.spec.schema import audit_schema
+
+__all__ = [
+    "AnnotationsSpec",
+    "AssumptionSpec",
+    "AuditSpec",
+    "DataSpec",
+    "Declaration",
+    "FlipSpec",
+    "GateSpec",
+    "GroupsSpec",
+    "HeadSpec",
+    "ModelSpec",
+    "ProtectedSpec",
+    "ReferenceSpec",
+    "SplitSpec",
+    "ToleranceSpec",
+    "UncertaintySpec",
+    "audit_schema",
+    "declare",
+    "nearest_name",
+    "read_declaration",
+]

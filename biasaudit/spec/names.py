@@ -1,0 +1,79 @@
+"""Names that one part of a declaration uses and another part must have declared.
+
+Works on the raw mapping and forgives every wrong shape in it, so that these mistakes are told
+together with those that the grammar finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from biasaudit.errors import Mistake
+from biasaudit.spec.lines import Location, dotted, line_of
+from biasaudit.spec.nearest import nearest_name
+
+
+def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mistake]:  # noqa: C901 - one rule a branch
+    """List the names that are used and not declared, or declared twice.
+
+    Parameters
+    ----------
+    raw : mapping
+        The declaration as ``tomllib`` returns it.
+    lines : dict
+        Line of each key.
+
+    Returns
+    -------
+    list of Mistake
+        In the order of the grammar.
+    """
+    columns = [text for _, table in _tables(raw, "protected") if isinstance(text := table.get("column"), str)]
+    groups = raw.get("groups")
+    crossings = _lists(groups.get("intersections") if isinstance(groups, Mapping) else None)
+    attributes = columns + [" x ".join(parts) for parts in crossings]
+    mistakes: list[Mistake] = []
+
+    def say(where: Location, problem: str, *, allowed: str = "", nearest: str = "") -> None:
+        mistakes.append(
+            Mistake(where=dotted(where), problem=problem, allowed=allowed, nearest=nearest, line=line_of(lines, where))
+        )
+
+    def check(where: Location, name: object, available: list[str], what: str) -> None:
+        if isinstance(name, str) and name not in available:
+            listed = ", ".join(map(repr, available)) or "none"
+            say(where, f"{name!r} is not {what}", allowed=listed, nearest=nearest_name(name, available))
+
+    for index, column in enumerate(columns):
+        if column in columns[:index]:
+            say(("protected", index, "column"), f"{column!r} is declared twice")
+    for index, parts in enumerate(crossings):
+        place: Location = ("groups", "intersections", index)
+        if len(set(parts)) < max(len(parts), 2):
+            say(place, "crosses fewer than two different attributes")
+        for name in parts:
+            check(place, name, columns, "a declared protected column")
+    for key in ("gate", "flip"):
+        for index, table in _tables(raw, key):
+            check((key, index, "attribute"), table.get("attribute"), attributes, "a declared attribute or intersection")
+    data = raw.get("data")
+    if "annotations" in raw and isinstance(data, Mapping) and "id" not in data:
+        say(
+            ("data", "id"),
+            "is missing, and [annotations] needs it to join labels to items",
+            allowed="a column that names each item once",
+        )
+    return mistakes
+
+
+def _tables(raw: Mapping[str, Any], key: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    entries = raw.get(key)
+    for index, table in enumerate(entries if isinstance(entries, list) else []):
+        if isinstance(table, Mapping):
+            yield index, table
+
+
+def _lists(value: object) -> list[list[str]]:
+    entries = value if isinstance(value, list) else []
+    return [[str(name) for name in parts] for parts in entries if isinstance(parts, list)]

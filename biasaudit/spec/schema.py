@@ -1,0 +1,26 @@
+"""JSON Schema of what a user declares, for editors that complete and check while typing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from biasaudit.spec.audit import AuditSpec
+
+
+def audit_schema() -> dict[str, Any]:
+    """Build the JSON Schema of ``audit.toml``, version 1.
+
+    Returns
+    -------
+    dict
+        A JSON Schema (draft 2020-12).
+
+    Examples
+    --------
+    >>> audit_schema()["title"]
+    'biasaudit audit.toml, version 1'
+    """
+    schema = AuditSpec.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "biasaudit audit.toml, version 1"
+    return schema
