@@ -1,0 +1,114 @@
+"""Results to strict JSON and back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from biasaudit.errors import ResultError
+from biasaudit.results.records import AuditResult
+
+#: Newest result format that this version reads and writes.
+SCHEMA = "biasaudit.result/1"
+
+
+def to_json(result: AuditResult) -> str:
+    """Write a result as strict JSON: sorted keys, UTF-8, no NaN, a line feed at the end.
+
+    Parameters
+    ----------
+    result : AuditResult
+        The result.
+
+    Returns
+    -------
+    str
+        The text; the same result always gives the same bytes.
+    """
+    plain = result.model_dump(mode="json", by_alias=True)
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def from_json(text: str, source: str = "the result") -> AuditResult:
+    """Read a result back.
+
+    Parameters
+    ----------
+    text : str
+        What :func:`to_json` wrote.
+    source : str
+        Name for messages.
+
+    Returns
+    -------
+    AuditResult
+        The result.
+
+    Raises
+    ------
+    ResultError
+        Where the text is no result, or one of a newer version.
+    """
+    try:
+        plain = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ResultError(f"{source}: not JSON (line {error.lineno}: {error.msg}).") from None
+    found = plain.get("schema") if isinstance(plain, dict) else None
+    if found != SCHEMA:
+        raise ResultError(
+            f"{source}: schema is {found!r}; this version of biasaudit reads {SCHEMA!r}. "
+            "A newer result needs a newer biasaudit."
+        )
+    try:
+        return AuditResult.model_validate(plain)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ResultError(f"{source}: not a valid result ({place}: {first['msg']}).") from None
+
+
+def load_result(path: str | Path) -> AuditResult:
+    """Read a ``result.json``.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, or the folder that holds it.
+
+    Returns
+    -------
+    AuditResult
+        The result.
+
+    Raises
+    ------
+    ResultError
+        Where the file is missing, is no result, or is newer than this version.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path /= "result.json"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ResultError(f"{path}: cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise ResultError(f"{path}: is not UTF-8 text.") from None
+    return from_json(text, str(path))
+
+
+def result_schema() -> dict[str, Any]:
+    """Build the JSON Schema of ``result.json``.
+
+    Examples
+    --------
+    >>> result_schema()["title"]
+    'biasaudit result.json, version 1'
+    """
+    schema = AuditResult.model_json_schema(by_alias=True, mode="serialization")
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "biasaudit result.json, version 1"
+    return schema

@@ -1,0 +1,433 @@
+"""The records of a result: one a noun of the design, every field with its sentence."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from biasaudit.results.estimate import Estimate, Record
+from biasaudit.results.sentences import Sentence
+
+Verdict = Literal["exceeds", "within", "cannot_tell"]
+Statistic = Literal["gap", "ratio"]
+Stage = Literal["reference_label", "annotation", "label", "model", "decision"]
+Outcome = Literal["found", "not_found", "cannot_tell", "not_applicable", "failed"]
+
+#: The stages of a gap on its way from labels to decisions, in order.
+STAGES: tuple[Stage, ...] = ("reference_label", "annotation", "label", "model", "decision")
+
+
+class Assumption(Record):
+    """A statement that the audit rests on."""
+
+    text: str
+    status: Literal["documented", "assumed"]
+    source: str = ""
+
+
+class AuditInfo(Record):
+    """What was audited, in the declaring person's words."""
+
+    name: str
+    title: str
+    question: str = ""
+    decision: str = "selected"
+    language: Literal["en", "fr"] = "en"
+    people: str = "people"
+    decided_by: str = ""
+    labelled_by: str = ""
+    period: str = ""
+    nature: Literal["real", "simulated"] = "real"
+    notice: str = ""
+    positive_is: Literal["favourable", "unfavourable"] = "favourable"
+    tolerance_gap: float = Field(description="Tolerated gap, in rate points.")
+    tolerance_ratio: float = Field(description="Tolerated ratio, read both ways.")
+    tolerance_reason: str = ""
+    minimum_size: int = Field(description="Groups under this size are never judged.")
+    assumptions: tuple[Assumption, ...] = ()
+    translations: dict[str, dict[str, str]] = Field(default_factory=dict, description="Own words by language.")
+
+
+class Fingerprint(Record):
+    """What identifies the data of a run."""
+
+    role: str = Field(description="'items', 'annotations' or 'model'.")
+    source: str = Field(description="Where it came from, without any folder of this machine.")
+    sha256: str = Field(description="Digest of the file, or of the content of a frame; 64 hex digits.")
+    rows: int | None = None
+
+
+class Git(Record):
+    """State of the checkout that declared the audit."""
+
+    commit: str
+    dirty: bool
+
+
+class Manifest(Record):
+    """What a stranger needs to repeat the run."""
+
+    version: str
+    spec_digest: str
+    overrides: tuple[str, ...] = ()
+    data: tuple[Fingerprint, ...] = ()
+    seed: int = 0
+    packages: dict[str, str] = Field(default_factory=dict)
+    python: str = ""
+    git: Git | None = None
+    started: str = Field(description="UTC, ISO 8601.")
+    ended: str = Field(description="UTC, ISO 8601.")
+
+
+class Dropped(Record):
+    """Rows left out, and why."""
+
+    reason: str
+    rows: int
+
+
+class GroupSize(Record):
+    """How many people of a group there are, and how many were selected."""
+
+    group: str
+    n: int
+    n_selected: float | None = Field(None, description="Expected number selected: ties count fractionally.")
+
+
+class AttributeFacts(Record):
+    """A protected attribute or intersection as found in the data."""
+
+    name: str
+    columns: tuple[str, ...]
+    reference: str
+    reference_rule: str = Field("", description="How the reference was chosen: declared, largest or most_selected.")
+    reason: str = Field("", description="The declaring person's reason for the reference.")
+    groups: tuple[GroupSize, ...]
+
+
+class DataFacts(Record):
+    """The table that was judged."""
+
+    rows: int = Field(description="Rows read.")
+    rows_train: int = Field(0, description="Rows that trained the model.")
+    rows_judged: int = Field(description="Rows on which gaps are measured.")
+    dropped: tuple[Dropped, ...] = ()
+    attributes: tuple[AttributeFacts, ...] = ()
+    outcome: str | None = None
+    truth: str | None = None
+    errors_against: Literal["truth", "outcome"] | None = Field(
+        None, description="What error rates are measured against; null where there is nothing."
+    )
+    features: tuple[str, ...] = ()
+    strata: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    weighted: bool = False
+
+
+class Performance(Record):
+    """How well the model reproduces what it is measured against."""
+
+    attribute: str | None = Field(None, description="null for everyone.")
+    group: str | None = None
+    measure: str
+    n: int
+    estimate: Estimate
+
+
+class ModelFacts(Record):
+    """Where scores or decisions came from."""
+
+    kind: str = Field(description="trained, loaded, scores or decisions.")
+    source: str = Field(description="Estimator, file name or column.")
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    cut: Literal["threshold", "share", "quota", "given"] = "given"
+    cut_value: float | None = None
+    cutoff_score: float | None = Field(None, description="Score at the cut-off.")
+    n_selected: float = 0.0
+    tied_at_cutoff: int = Field(0, description="People whose score equals the cut-off of a share or quota.")
+    performance: tuple[Performance, ...] = ()
+
+
+class Rate(Record):
+    """One rate of one group."""
+
+    attribute: str
+    group: str
+    measure: str
+    stage: Stage = "decision"
+    n: float = Field(description="People behind the rate (its denominator, unweighted).")
+    estimate: Estimate
+
+
+class Disparity(Record):
+    """A group held against its reference."""
+
+    attribute: str
+    group: str
+    reference: str
+    measure: str
+    stage: Stage = "decision"
+    statistic: Statistic
+    estimate: Estimate = Field(description="With the interval that is shown, 95 % by default.")
+    deciding: Estimate = Field(description="The same with the interval that decides, widened for the family.")
+    n_group: float
+    n_reference: float
+    p_value: float | None
+    p_adjusted: float | None
+    verdict: Verdict
+    tolerance: float
+    rows_needed: int | None = Field(None, description="People in the group that would settle the verdict.")
+    reason: str = Field("", description="Why the verdict cannot be told, or p is null.")
+
+
+class StratumGap(Record):
+    """The gap inside one stratum."""
+
+    stratum: str
+    n_group: float
+    n_reference: float
+    rate_group: Estimate
+    rate_reference: Estimate
+    gap: Estimate
+
+
+class Conditional(Record):
+    """A gap measured again within strata."""
+
+    attribute: str
+    group: str
+    reference: str
+    measure: str
+    strata: tuple[str, ...]
+    pooled: Estimate
+    stratified: Estimate = Field(description="Mantel-Haenszel weighted gap.")
+    p_value: float | None = Field(description="Cochran-Mantel-Haenszel test.")
+    signs_disagree: bool = Field(description="Whether pooled and stratified gaps point in opposite directions.")
+    by_stratum: tuple[StratumGap, ...] = ()
+
+
+class PeriodGap(Record):
+    """The selection gap in one period."""
+
+    attribute: str
+    group: str
+    reference: str
+    period: str
+    n_group: float
+    n_reference: float
+    rate_group: Estimate
+    rate_reference: Estimate
+    gap: Estimate
+
+
+class Driver(Record):
+    """What one feature adds to the score gap of a group."""
+
+    attribute: str
+    group: str
+    reference: str
+    scale: Literal["score", "decision"] = "score"
+    feature: str
+    contribution: Estimate
+    share: float | None = Field(None, description="Share of the total; null where the total is not clear of zero.")
+
+
+class DriverTotal(Record):
+    """Check that the contributions add up."""
+
+    attribute: str
+    group: str
+    reference: str
+    scale: Literal["score", "decision"] = "score"
+    total: float
+    sum_of_contributions: float
+    rows_explained: int
+    method: str
+
+
+class Proxy(Record):
+    """How well a feature tells a protected attribute."""
+
+    attribute: str
+    feature: str = Field(description="A feature, or 'all features together'.")
+    strength: Estimate = Field(description="0: tells nothing; 1: tells it without error (2 AUC - 1, cross-validated).")
+
+
+class Flip(Record):
+    """What changes when some inputs are other than they are."""
+
+    attribute: str
+    from_: str = Field(alias="from")
+    to: str
+    changed: dict[str, Any] = Field(description="Columns and the values they were given.")
+    n: int = Field(description="People whose inputs were changed.")
+    changed_decisions: Estimate = Field(description="Share of them whose decision changes.")
+    mean_score_change: Estimate
+    mean_points_change: Estimate | None = Field(
+        None, description="The same in points, where the model declares points."
+    )
+    points_unit: str | None = None
+    people_gaining: Estimate | None = Field(None, description="People selected after the change and not before.")
+    people_gaining_per_period: Estimate | None = None
+    people_losing: Estimate | None = Field(None, description="People selected before the change and not after.")
+
+
+class Agreement(Record):
+    """How far annotators agree about one group's items."""
+
+    attribute: str
+    group: str
+    coefficient: Literal["krippendorff_alpha", "percent_agreement", "prevalence"]
+    estimate: Estimate
+    n_items: int
+    n_labels: int
+
+
+class StageGap(Record):
+    """The gap at one stage, on the same items throughout."""
+
+    attribute: str
+    group: str
+    reference: str
+    stage: Stage
+    gap: Estimate
+    change: Estimate | None = Field(None, description="Against the stage before; null at the first.")
+    rate_group: float | None = None
+    rate_reference: float | None = None
+    n_items: int
+
+
+class UnitShare(Record):
+    """What the labels of one unit add to the model's gap."""
+
+    unit: str
+    contribution: Estimate
+    share: float | None = Field(None, description="Of total - baseline; null where that lies inside the placebo band.")
+    p_value: float | None
+    p_adjusted: float | None
+    flagged: bool
+    drop_one: float | None = Field(None, description="Gap with all labels minus gap without this unit's labels.")
+    band_low: float = Field(description="Lower end of the placebo band.")
+    band_high: float = Field(description="Upper end of the placebo band.")
+    labels: int
+    annotators: int | None = Field(description="null where fewer than five.")
+    note: str = ""
+
+
+class Attribution(Record):
+    """The model's gap, shared out over the units that made its labels."""
+
+    attribute: str
+    group: str
+    reference: str
+    unit_kind: str
+    reference_labels: str = Field(description="gold, a unit's name, or peers.")
+    scale: Literal["decision", "score"] = "decision"
+    baseline: Estimate = Field(description="The gap under reference labels alone.")
+    total: Estimate = Field(description="The gap under the labels as given.")
+    units: tuple[UnitShare, ...]
+    replicates: int
+    placebos: int
+    band_low: float | None = Field(None, description="Placebo band of total - baseline.")
+    band_high: float | None = None
+    stands_clear: bool = Field(description="Whether total - baseline lies outside the placebo noise.")
+
+
+class Condition(Record):
+    """Under what conditions a unit labelled."""
+
+    unit_kind: str
+    unit: str
+    annotators: int
+    labels: int
+    hourly_pay: float | None = None
+    median_seconds: float | None = None
+    currency: str | None = None
+
+
+class Trace(Record):
+    """From the labels to the gap."""
+
+    items: int = 0
+    labels: int = 0
+    annotators: int | None = Field(None, description="null where fewer than five.")
+    rule: str = ""
+    tie_rule: str = ""
+    rule_reproduces: float | None = Field(
+        None, description="Share of items whose outcome the declared rule reproduces."
+    )
+    agreement: tuple[Agreement, ...] = ()
+    pools: tuple[dict[str, Any], ...] = ()
+    rules: tuple[dict[str, Any], ...] = ()
+    stages: tuple[StageGap, ...] = ()
+    attribution: tuple[Attribution, ...] = ()
+    dissent: tuple[dict[str, Any], ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    traceability: dict[str, Any] = Field(default_factory=dict)
+    relabel: tuple[dict[str, Any], ...] = ()
+
+
+class Finding(Record):
+    """One judged sentence and what it rests on."""
+
+    code: str
+    title: str
+    outcome: Outcome
+    claim: str = Field(description="The sentence in English; empty where the check did not apply.")
+    message: Sentence | None = Field(None, description="The same as template and values, for other languages.")
+    evidence: tuple[str, ...] = Field((), description="JSON pointers into this result.")
+    caveats: tuple[Sentence, ...] = ()
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _founded(self) -> Self:
+        if self.outcome in ("found", "not_found") and not self.evidence:
+            raise ValueError(f"{self.code}: a finding that is {self.outcome} must cite its evidence")
+        if self.outcome in ("cannot_tell", "not_applicable", "failed") and not (self.reason or self.claim):
+            raise ValueError(f"{self.code}: {self.outcome} needs a reason")
+        return self
+
+
+class GateResult(Record):
+    """A gate, judged."""
+
+    gate: dict[str, Any] = Field(description="As declared.")
+    group: str | None = Field(None, description="The group that decided it.")
+    estimate: Estimate
+    deciding: Estimate | None = None
+    outcome: Literal["met", "not_met", "cannot_tell"]
+    fails: bool = Field(description="Whether this outcome fails the run.")
+    reason: str = ""
+
+
+class Step(Record):
+    """A step of the run and how it ended."""
+
+    name: str
+    outcome: Literal["done", "not_applicable", "failed"]
+    reason: str = ""
+
+
+class AuditResult(Record):
+    """Everything that one run of one audit found."""
+
+    schema_: Literal["biasaudit.result/1"] = Field("biasaudit.result/1", alias="schema")
+    status: Literal["complete", "partial", "failed"]
+    audit: AuditInfo
+    manifest: Manifest
+    data: DataFacts
+    model: ModelFacts | None = None
+    rates: tuple[Rate, ...] = ()
+    disparities: tuple[Disparity, ...] = ()
+    conditional: tuple[Conditional, ...] = ()
+    periods: tuple[PeriodGap, ...] = ()
+    drivers: tuple[Driver, ...] = ()
+    driver_totals: tuple[DriverTotal, ...] = ()
+    proxies: tuple[Proxy, ...] = ()
+    flips: tuple[Flip, ...] = ()
+    trace: Trace | None = None
+    remedies: tuple[dict[str, Any], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    gates: tuple[GateResult, ...] = ()
+    steps: tuple[Step, ...] = ()
