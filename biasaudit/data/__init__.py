@@ -1,0 +1,1 @@
+"""Tables, annotation logs and named datasets coming in; foreign names stay at this border."""

@@ -1,0 +1,284 @@
+"""From a frame as read to a table with roles: checks every declared column, then every value."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from biasaudit.data.table import NOT_RECORDED, BoolArray, FloatArray, Table
+from biasaudit.data.values import as_text, equals, text_of
+from biasaudit.errors import DataError, DeclarationError
+from biasaudit.results import Dropped, Fingerprint
+from biasaudit.spec import AuditSpec, Declaration, ReferenceSpec, nearest_name
+from biasaudit.spec.lines import Location
+
+#: A numeric attribute with more values than this is asked for its edges.
+MOST_NUMERIC_GROUPS = 20
+#: Share of rows that measure a trained model where no split is declared.
+DEFAULT_TEST_SHARE = 0.3
+#: So many values are listed in a message, then an ellipsis.
+VALUES_SHOWN = 8
+
+
+def assign_roles(frame: pd.DataFrame, declaration: Declaration, fingerprint: Fingerprint) -> Table:
+    """Assign the declared roles to the columns of a frame.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The rows as read.
+    declaration : Declaration
+        What the columns mean.
+    fingerprint : Fingerprint
+        Digest of the source.
+
+    Returns
+    -------
+    Table
+        The rows kept, each dropped one counted with its reason.
+
+    Raises
+    ------
+    DeclarationError
+        Where declared columns do not exist: all of them at once, with the nearest names.
+    DataError
+        Where the values cannot be used as declared.
+    """
+    spec = declaration.spec
+    _check_columns(frame, declaration)
+    if frame.empty:
+        raise DataError(f"{fingerprint.source}: the table has columns and no rows.")
+    frame = _expand_counts(frame, spec)
+    rows_read = len(frame)
+    keep, dropped = _kept(frame, spec)
+    frame = frame.loc[keep].reset_index(drop=True)
+    if frame.empty:
+        raise DataError(f"{fingerprint.source}: no row is left: " + "; ".join(f"{d.rows} {d.reason}" for d in dropped))
+    ids = _ids(frame, spec)
+    features = _features(frame, spec)
+    return Table(
+        frame=_ready_features(frame, features),
+        ids=ids,
+        groups=_groups(frame, spec),
+        strata=pd.DataFrame({name: _levels(frame[name]) for name in spec.data.strata}, index=frame.index),
+        periods=_levels(frame[spec.data.period]) if spec.data.period else None,
+        outcome=_positive(frame, spec.data.outcome, spec.data.positive_value),
+        truth=_positive(
+            frame,
+            spec.data.truth,
+            spec.data.positive_value if spec.data.truth_positive_value is None else spec.data.truth_positive_value,
+        ),
+        weight=np.ones(len(frame)) if spec.data.weight is None else frame[spec.data.weight].to_numpy(dtype=float),
+        is_judged=_is_judged(frame, spec, ids),
+        features=features,
+        rows_read=rows_read,
+        dropped=dropped,
+        fingerprint=fingerprint,
+    )
+
+
+def _named_columns(spec: AuditSpec) -> list[tuple[Location, str]]:
+    """Every column that a declaration names, with the place where it does."""
+    data, model = spec.data, spec.model
+    named: list[tuple[Location, str | None]] = [
+        (("data", key), getattr(data, key)) for key in ("id", "outcome", "truth", "weight", "count", "period")
+    ]
+    named += [(("data", "features"), name) for name in data.features or ()]
+    named += [(("data", "strata"), name) for name in data.strata]
+    named += [(("data", "split", "column"), data.split.column if data.split else None)]
+    named += [(("protected", index, "column"), one.column) for index, one in enumerate(spec.protected)]
+    named += [(("model", key), getattr(model, key)) for key in ("score", "decision")]
+    named += [(("model", "points", "column"), model.points.column if model.points else None)]
+    if spec.annotations and isinstance(spec.annotations.reference, ReferenceSpec):
+        named += [(("annotations", "reference"), spec.annotations.reference.column)]
+    return [(place, name) for place, name in named if name is not None]
+
+
+def _check_columns(frame: pd.DataFrame, declaration: Declaration) -> None:
+    columns = list(frame.columns)
+    repeated = sorted({column for column in columns if columns.count(column) > 1})
+    if repeated:
+        raise DataError(f"the table has columns of the same name: {', '.join(map(repr, repeated))}.")
+    mistakes = tuple(
+        declaration.mistake(
+            place, f"there is no column {name!r}", allowed=_listed(columns), nearest=nearest_name(name, columns)
+        )
+        for place, name in _named_columns(declaration.spec)
+        if name not in frame.columns
+    )
+    if mistakes:
+        raise DeclarationError(declaration.source, mistakes)
+
+
+def _expand_counts(frame: pd.DataFrame, spec: AuditSpec) -> pd.DataFrame:
+    """Repeat each row for the people it stands for."""
+    if spec.data.count is None:
+        return frame.reset_index(drop=True)
+    counts = pd.to_numeric(frame[spec.data.count], errors="coerce")
+    wrong = counts.isna() | (counts < 0) | (counts != counts.round())
+    if wrong.any():
+        raise DataError(
+            f"column {spec.data.count!r} counts people and must hold whole numbers from 0: "
+            f"{int(wrong.sum())} rows do not (first: row {int(np.flatnonzero(wrong)[0]) + 1})."
+        )
+    return frame.loc[frame.index.repeat(counts.astype(int))].reset_index(drop=True)
+
+
+def _kept(frame: pd.DataFrame, spec: AuditSpec) -> tuple[npt.NDArray[np.bool_], tuple[Dropped, ...]]:
+    """Rows that can be used, and how many fall out for which reason."""
+    keep = np.ones(len(frame), dtype=bool)
+    dropped = []
+
+    def drop(wrong: pd.Series, reason: str) -> None:
+        rows = int((wrong.to_numpy(dtype=bool) & keep).sum())
+        if rows:
+            dropped.append(Dropped(reason=reason, rows=rows))
+            keep[wrong.to_numpy(dtype=bool)] = False
+
+    data = spec.data
+    if data.id is not None:
+        drop(as_text(frame[data.id]).isna(), f"no id in {data.id!r}")
+    if data.outcome is not None:
+        drop(as_text(frame[data.outcome]).isna(), f"no outcome in {data.outcome!r}")
+    if data.split is not None and data.split.column is not None:
+        drop(as_text(frame[data.split.column]).isna(), f"no split in {data.split.column!r}")
+    if data.weight is not None:
+        weight = pd.to_numeric(frame[data.weight], errors="coerce")
+        wrong = weight.isna() | (weight < 0) | ~np.isfinite(weight)
+        if wrong.any():
+            raise DataError(
+                f"column {data.weight!r} holds weights and must hold numbers from 0: {int(wrong.sum())} rows do not "
+                f"(first: row {int(np.flatnonzero(wrong)[0]) + 1})."
+            )
+        drop(weight == 0, f"weight 0 in {data.weight!r}")
+    return keep, tuple(dropped)
+
+
+def _ids(frame: pd.DataFrame, spec: AuditSpec) -> pd.Index:
+    if spec.data.id is None:
+        return pd.Index([str(row) for row in range(len(frame))], dtype=object)
+    ids = pd.Index(as_text(frame[spec.data.id]), dtype=object)
+    repeated = ids[ids.duplicated()].unique()
+    if len(repeated):
+        raise DataError(
+            f"column {spec.data.id!r} must name each item once, and {len(repeated)} ids stand more than once: "
+            f"{_listed(list(repeated))}. Remove the repeats, or name another id column."
+        )
+    return ids
+
+
+def _features(frame: pd.DataFrame, spec: AuditSpec) -> tuple[str, ...]:
+    """Columns the model sees: those declared, or all without another role."""
+    if spec.data.features is not None:
+        if clash := [name for name in spec.data.features if name in (spec.data.outcome, spec.data.truth)]:
+            raise DataError(
+                f"data.features lists {clash[0]!r}, which is what the model is to predict or be held against."
+            )
+        return spec.data.features
+    taken = {name for _, name in _named_columns(spec)}
+    return tuple(column for column in frame.columns if column not in taken)
+
+
+def _ready_features(frame: pd.DataFrame, features: tuple[str, ...]) -> pd.DataFrame:
+    """Turn dates into days, and refuse what no model can read."""
+    ready = frame.copy()
+    for name in features:
+        column = ready[name]
+        if pd.api.types.is_datetime64_any_dtype(column):
+            ready[name] = column.astype("int64").where(column.notna()) / 86_400e9
+        elif pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+            values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+            if np.isinf(values).any():
+                raise DataError(
+                    f"feature {name!r} holds {int(np.isinf(values).sum())} infinite values "
+                    f"(first: row {int(np.flatnonzero(np.isinf(values))[0]) + 1}). Replace them or leave them empty."
+                )
+            ready[name] = values
+    return ready
+
+
+def _levels(column: pd.Series) -> pd.Series:
+    texts = as_text(column).fillna(NOT_RECORDED)
+    return pd.Series(pd.Categorical(texts), index=column.index)
+
+
+def _groups(frame: pd.DataFrame, spec: AuditSpec) -> pd.DataFrame:
+    groups = {}
+    for protected in spec.protected:
+        column = frame[protected.column]
+        if protected.edges is not None:
+            column = _cut(column, protected.column, protected.edges)
+        elif pd.api.types.is_float_dtype(column) or pd.api.types.is_integer_dtype(column):
+            found = column.nunique()
+            if found > MOST_NUMERIC_GROUPS:
+                raise DataError(
+                    f"protected attribute {protected.column!r} is a number with {found} values. "
+                    "Declare where groups begin, for example: edges = [25, 45, 65]."
+                )
+        groups[protected.column] = _levels(column)
+    return pd.DataFrame(groups, index=frame.index)
+
+
+def _cut(column: pd.Series, name: str, edges: tuple[float, ...]) -> pd.Series:
+    numbers = pd.to_numeric(column, errors="coerce")
+    if numbers.isna().all():
+        raise DataError(f"protected attribute {name!r} has edges and holds no number.")
+    shown = [str(text_of(edge)) for edge in edges]
+    names = [f"under {shown[0]}"]
+    names += [f"{low} to under {high}" for low, high in itertools.pairwise(shown)]
+    names += [f"{shown[-1]} and over"]
+    cut = pd.cut(numbers, [-np.inf, *edges, np.inf], right=False, labels=names)
+    return cut.astype(object).where(numbers.notna())
+
+
+def _positive(frame: pd.DataFrame, column: str | None, positive: object) -> FloatArray | None:
+    if column is None:
+        return None
+    values = equals(frame[column], positive)
+    if not (values == 1).any():
+        found = sorted(as_text(frame[column]).dropna().unique())
+        nearest = nearest_name(str(positive), found)
+        hint = f" Did you mean {nearest!r}?" if nearest else ""
+        raise DataError(
+            f"column {column!r} never holds the declared positive value {positive!r}; it holds {_listed(found)}.{hint}"
+        )
+    return values
+
+
+def _is_judged(frame: pd.DataFrame, spec: AuditSpec, ids: pd.Index) -> BoolArray:
+    """Rows that measure: by a column, by a drawn share, or all."""
+    split = spec.data.split
+    if split is None and spec.model.train is None:
+        return np.ones(len(frame), dtype=bool)
+    if split is not None and split.column is not None:
+        wanted = split.test if isinstance(split.test, list) else [split.test]
+        judged = np.zeros(len(frame), dtype=bool)
+        for value in wanted:
+            judged |= equals(frame[split.column], value) == 1
+        if not judged.any() or (judged.all() and spec.model.train is not None):
+            found = _listed(sorted(as_text(frame[split.column]).dropna().unique()))
+            what = "every row" if judged.any() else "no row"
+            raise DataError(f"split: {what} of column {split.column!r} holds {split.test!r}; it holds {found}.")
+        return judged
+    share, seed = (split.test_share, split.seed) if split else (DEFAULT_TEST_SHARE, spec.uncertainty.seed)
+    return _drawn(ids, float(share or DEFAULT_TEST_SHARE), seed)
+
+
+def _drawn(ids: pd.Index, share: float, seed: int) -> BoolArray:
+    """Draw a share of items by a hash of their ids, so that the order of rows changes nothing."""
+    size = round(share * len(ids))
+    if not 0 < size < len(ids):
+        raise DataError(f"split: a test_share of {share} leaves {size} of {len(ids)} rows to measure.")
+    digests = [hashlib.sha256(f"{seed}\x00{name}".encode()).digest() for name in ids]
+    judged = np.zeros(len(ids), dtype=bool)
+    judged[sorted(range(len(ids)), key=digests.__getitem__)[:size]] = True
+    return judged
+
+
+def _listed(values: list[str]) -> str:
+    shown = ", ".join(repr(value) for value in values[:VALUES_SHOWN])
+    return shown + (f", … ({len(values)} in all)" if len(values) > VALUES_SHOWN else "")
