@@ -1,0 +1,38 @@
+"""Counts by group in one pass, and everything that follows from them: rates, gaps, tests, verdicts."""
+
+from biasaudit.measures.counting import Axis, Counts, GroupCounts, count
+from biasaudit.measures.disparities import measure_disparities
+from biasaudit.measures.groups import attribute_facts, not_compared
+from biasaudit.measures.intervals import Interval, newcombe, score_ratio, wilson
+from biasaudit.measures.matching import auc, performance
+from biasaudit.measures.rates import RATES, RateRule, measure_rates
+from biasaudit.measures.significance import benjamini_hochberg, fisher, no_gap_p, score_test
+from biasaudit.measures.strata import mantel_haenszel, measure_periods, measure_strata
+from biasaudit.measures.verdicts import verdicts
+
+__all__ = [
+    "RATES",
+    "Axis",
+    "Counts",
+    "GroupCounts",
+    "Interval",
+    "RateRule",
+    "attribute_facts",
+    "auc",
+    "benjamini_hochberg",
+    "count",
+    "fisher",
+    "mantel_haenszel",
+    "measure_disparities",
+    "measure_periods",
+    "measure_rates",
+    "measure_strata",
+    "newcombe",
+    "no_gap_p",
+    "not_compared",
+    "performance",
+    "score_ratio",
+    "score_test",
+    "verdicts",
+    "wilson",
+]

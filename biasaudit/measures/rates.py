@@ -1,0 +1,206 @@
+"""Rates of each group, from its counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from biasaudit.measures.counting import Counts, GroupCounts
+from biasaudit.measures.intervals import Interval, wilson
+from biasaudit.results import AttributeFacts, Estimate, Rate, estimated, undefined
+
+FloatArray = npt.NDArray[np.float64]
+Cells = tuple[tuple[int, int], ...]
+
+_ALL: Cells = tuple((actual, decided) for actual in (0, 1, 2) for decided in (0, 1))
+_KNOWN: Cells = tuple((actual, decided) for actual in (0, 1) for decided in (0, 1))
+_POSITIVE: Cells = ((1, 0), (1, 1))
+_NEGATIVE: Cells = ((0, 0), (0, 1))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateRule:
+    """Which cells make a rate.
+
+    Attributes
+    ----------
+    name : str
+        Name of the measure.
+    counted, among : tuple of (actual, decided)
+        Cells of the numerator and of the denominator; actual is 0, 1 or 2 (not known).
+    needs_actual : bool
+        Whether it can be measured only where there is something to measure errors against.
+    twin : str
+        The measure it is one minus of, where that is listed too: the same information twice.
+    empty : str
+        Why it is undefined for a group with an empty denominator.
+    """
+
+    name: str
+    counted: Cells
+    among: Cells
+    needs_actual: bool = True
+    twin: str = ""
+    empty: str
+
+
+#: Every rate of the confusion table that an audit reports, in the order of the report.
+RATES: tuple[RateRule, ...] = (
+    RateRule(
+        name="selection_rate",
+        counted=((0, 1), (1, 1), (2, 1)),
+        among=_ALL,
+        needs_actual=False,
+        empty="all people of the group have a weight of zero",
+    ),
+    RateRule(name="tpr", counted=((1, 1),), among=_POSITIVE, empty="no one of the group is truly positive"),
+    RateRule(name="fpr", counted=((0, 1),), among=_NEGATIVE, empty="no one of the group is truly negative"),
+    RateRule(name="tnr", counted=((0, 0),), among=_NEGATIVE, twin="fpr", empty="no one of the group is truly negative"),
+    RateRule(name="fnr", counted=((1, 0),), among=_POSITIVE, twin="tpr", empty="no one of the group is truly positive"),
+    RateRule(
+        name="ppv",
+        counted=((1, 1),),
+        among=((0, 1), (1, 1)),
+        empty="no one of the group whose outcome is known was decided positive",
+    ),
+    RateRule(
+        name="accuracy", counted=((0, 0), (1, 1)), among=_KNOWN, empty="the outcome of no one of the group is known"
+    ),
+    RateRule(name="base_rate", counted=_POSITIVE, among=_KNOWN, empty="the outcome of no one of the group is known"),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateCounts:
+    """Numerators and denominators of one rate, as intervals and tests read them.
+
+    Attributes
+    ----------
+    k, n : array of float, shape (g, s)
+        Effective counts: ``n`` is Kish's effective size of the denominator, ``(sum w)^2 / sum w^2``,
+        and ``k`` the weighted rate times it. Without weights they are the counts themselves.
+    people : array of float, shape (g, s)
+        Denominator in people, each counted once.
+    """
+
+    k: FloatArray
+    n: FloatArray
+    people: FloatArray
+
+
+def rules(counts: Counts, names: Iterable[str] | None = None) -> tuple[RateRule, ...]:
+    """List the rates that these counts allow.
+
+    Parameters
+    ----------
+    counts : Counts
+        The joint table.
+    names : iterable of str, optional
+        Only these.
+
+    Returns
+    -------
+    tuple of RateRule
+        In the order of the report.
+    """
+    wanted = None if names is None else set(names)
+    return tuple(
+        rule
+        for rule in RATES
+        if (counts.has_actual or not rule.needs_actual) and (wanted is None or rule.name in wanted)
+    )
+
+
+def rate_counts(by: GroupCounts, rule: RateRule) -> RateCounts:
+    r"""Sum the cells of one rate for each group.
+
+    .. math:: n_e = \frac{(\sum w)^2}{\sum w^2}, \qquad k_e = n_e \frac{\sum_{counted} w}{\sum_{among} w}
+
+    Parameters
+    ----------
+    by : GroupCounts
+        Counts by group.
+    rule : RateRule
+        The rate.
+
+    Returns
+    -------
+    RateCounts
+        One number a group and stratum.
+
+    References
+    ----------
+    L. Kish (1965), Survey Sampling, section 8.2; for score intervals with effective sizes, E. L.
+    Korn and B. I. Graubard (1998), Survey Methodology 24, 193-201.
+    """
+
+    def summed(table: FloatArray, cells: Cells) -> FloatArray:
+        actual, decided = zip(*cells, strict=True)
+        return np.asarray(table[:, :, actual, decided].sum(axis=-1))
+
+    total, squares = summed(by.weight, rule.among), summed(by.weight_squared, rule.among)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effective = np.where(total > 0, total * (total / squares), 0.0)
+        k = np.where(total > 0, summed(by.weight, rule.counted) * (effective / total), 0.0)
+    return RateCounts(k=np.minimum(k, effective), n=effective, people=summed(by.n, rule.among))
+
+
+def rate_estimates(cells: RateCounts, level: float, empty: str) -> list[Estimate]:
+    """Give each group's rate with its Wilson interval, or why it is undefined.
+
+    Parameters
+    ----------
+    cells : RateCounts
+        Counts; groups and strata are read in row order.
+    level : float
+        Level of the intervals.
+    empty : str
+        Reason given where the denominator is 0.
+
+    Returns
+    -------
+    list of Estimate
+        One a group (and stratum).
+    """
+    interval: Interval = wilson(cells.k, cells.n, level)
+    rows = zip(*(part.ravel().tolist() for part in (cells.k, cells.n, *interval)), strict=True)
+    return [
+        estimated(k / n, min(low, k / n), max(high, k / n), method="wilson", level=level)
+        if n > 0
+        else undefined(empty, method="wilson", level=level)
+        for k, n, low, high in rows
+    ]
+
+
+def measure_rates(counts: Counts, facts: Iterable[AttributeFacts], level: float = 0.95) -> tuple[Rate, ...]:
+    """Measure every rate of every group.
+
+    Parameters
+    ----------
+    counts : Counts
+        The joint table.
+    facts : iterable of AttributeFacts
+        Attributes and intersections.
+    level : float
+        Level of the intervals.
+
+    Returns
+    -------
+    tuple of Rate
+        By attribute, measure and group. Where nothing is known to measure errors against there are
+        selection rates only.
+    """
+    found = []
+    for fact in facts:
+        by = counts.by(fact.name)
+        for rule in rules(counts):
+            cells = rate_counts(by, rule)
+            estimates = rate_estimates(cells, level, rule.empty)
+            found += [
+                Rate(attribute=fact.name, group=group, measure=rule.name, n=n, estimate=estimate)
+                for group, n, estimate in zip(by.groups, cells.people[:, 0].tolist(), estimates, strict=True)
+            ]
+    return tuple(found)
