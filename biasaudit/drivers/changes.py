@@ -1,0 +1,165 @@
+"""Which inputs of which people a flip changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from biasaudit.data.table import NOT_RECORDED, Table
+from biasaudit.data.values import equals
+from biasaudit.errors import DataError
+from biasaudit.models import Model, is_numeric
+from biasaudit.results import AttributeFacts
+from biasaudit.spec import AuditSpec, FlipSpec, nearest_name
+
+#: Who is changed where a flip names no group.
+EVERYONE = "everyone"
+#: Values listed in a message.
+_SHOWN = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A flip, worked out on the judged rows.
+
+    Attributes
+    ----------
+    attribute, from_, to : str
+        What the flip speaks of; from_ may be :data:`EVERYONE`.
+    settings : dict
+        Columns and the values they take, as they stand in the table.
+    moved : array of bool, shape (n,)
+        People whose inputs become other than they were.
+    frame : pandas.DataFrame, shape (n, p)
+        The features after the change.
+    """
+
+    attribute: str
+    from_: str
+    to: str
+    settings: dict[str, object]
+    moved: npt.NDArray[np.bool_]
+    frame: pd.DataFrame
+
+
+def changes(model: Model, table: Table, spec: AuditSpec, facts: tuple[AttributeFacts, ...]) -> tuple[Change, ...]:
+    """Work out the declared flips, and those of protected attributes that are themselves inputs.
+
+    Parameters
+    ----------
+    model : Model
+        Its features may be changed.
+    table : Table
+        The judged rows.
+    spec : AuditSpec
+        Holds the declared flips.
+    facts : tuple of AttributeFacts
+        Attributes with groups and references.
+
+    Returns
+    -------
+    tuple of Change
+        Declared ones first, in their order; then each group to its reference, where not declared.
+
+    Raises
+    ------
+    DataError
+        Where a flip names a column, a group or a level that is not there, with the nearest one that is.
+    """
+    known = _known_values(model, table)
+    declared = [_declared(model, table, flip, place, known) for place, flip in enumerate(spec.flip, start=1)]
+    seen = {(change.attribute, change.from_, change.to) for change in declared}
+    with_edges = {protected.column for protected in spec.protected if protected.edges is not None}
+    for fact in facts:
+        column = fact.columns[0]
+        if len(fact.columns) > 1 or column not in model.features or column in with_edges:
+            continue
+        groups = table.attribute(fact.name)
+        raw = table.frame[column][np.asarray(groups == fact.reference)].dropna().unique()
+        if len(raw) != 1:
+            continue
+        for size in fact.groups:
+            if size.group in (fact.reference, NOT_RECORDED) or (fact.name, size.group, fact.reference) in seen:
+                continue
+            scope = np.asarray(groups == size.group)
+            declared.append(
+                _change(model, table, fact.name, size.group, fact.reference, settings={column: raw[0]}, scope=scope)
+            )
+    return tuple(declared)
+
+
+def _declared(model: Model, table: Table, flip: FlipSpec, place: int, known: dict[str, pd.Series]) -> Change:
+    scope = np.ones(len(table), dtype=np.bool_)
+    if flip.from_ is not None:
+        groups = table.attribute(flip.attribute)
+        if flip.from_ not in groups.categories:
+            where = f"flip[{place}].from"
+            raise DataError(_unknown(where, f"group of {flip.attribute}", flip.from_, list(groups.categories)))
+        scope = np.asarray(groups == flip.from_)
+    wanted: dict[str, object] = dict(flip.set) or {flip.attribute: flip.to}
+    settings = {}
+    for column, value in wanted.items():
+        where = f"flip[{place}].set"
+        if column not in model.features:
+            raise DataError(_unknown(where, "input of the model", column, list(model.features)))
+        settings[column] = _as_in_table(known[column], value, f"{where}.{column}")
+    return _change(model, table, flip.attribute, flip.from_ or EVERYONE, flip.to, settings=settings, scope=scope)
+
+
+def _change(
+    model: Model,
+    table: Table,
+    attribute: str,
+    from_: str,
+    to: str,
+    *,
+    settings: dict[str, object],
+    scope: npt.NDArray[np.bool_],
+) -> Change:
+    frame = table.frame[list(model.features)].copy()
+    moved = np.zeros(len(frame), dtype=np.bool_)
+    for column, value in settings.items():
+        moved |= scope & (equals(frame[column], value) != 1)
+        frame[column] = _with_value(frame[column], scope, value)
+    return Change(attribute=attribute, from_=from_, to=to, settings=settings, moved=moved, frame=frame)
+
+
+def _with_value(column: pd.Series, scope: npt.NDArray[np.bool_], value: object) -> pd.Series:
+    if isinstance(column.dtype, pd.CategoricalDtype) and value not in column.cat.categories:
+        column = column.cat.add_categories([value])
+    changed = column.copy()
+    changed[scope] = value
+    return changed
+
+
+def _known_values(model: Model, table: Table) -> dict[str, pd.Series]:
+    """Give the values that each input takes, in the judged rows and in the training rows."""
+    frames = [table.frame] + ([model.trainer.frame] if model.trainer is not None else [])
+    return {
+        name: pd.concat([pd.Series(frame[name].dropna().unique()) for frame in frames], ignore_index=True)
+        for name in model.features
+    }
+
+
+def _as_in_table(known: pd.Series, value: object, where: str) -> object:
+    """Find a declared value as the table writes it; a number may be new, a level may not."""
+    if is_numeric(known):
+        number = pd.to_numeric(pd.Series([value]), errors="coerce").iloc[0]
+        if not np.isfinite(number):
+            raise DataError(f"{where} = {value!r}, and that input is a number.")
+        return float(number)
+    hits = np.flatnonzero(equals(known, value) == 1)
+    if len(hits) == 0:
+        raise DataError(_unknown(where, "value of that input", str(value), sorted(map(str, known.unique()))))
+    found: object = known.iloc[hits[0]]
+    return found
+
+
+def _unknown(where: str, what: str, name: str, available: list[str]) -> str:
+    nearest = nearest_name(name, available)
+    hint = f" Did you mean {nearest!r}?" if nearest else ""
+    listed = ", ".join(map(repr, available[:_SHOWN])) + (", …" if len(available) > _SHOWN else "")
+    return f"{where}: {name!r} is no {what}.{hint} Available: {listed}."
