@@ -121,6 +121,7 @@ class DataFacts(Record):
     )
     features: tuple[str, ...] = ()
     strata: tuple[str, ...] = ()
+    period: str | None = Field(None, description="Column of periods.")
     periods: tuple[str, ...] = ()
     weighted: bool = False
 

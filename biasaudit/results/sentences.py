@@ -114,7 +114,9 @@ def written(
             words[key] = translate(str(value.value))
         else:
             words[key] = show(value)
-    return translate(message.template).format(**words)
+    text = translate(message.template).format(**words)
+    # A sentence may begin with a user's own word, such as the group "female".
+    return text[:1].upper() + text[1:]
 
 
 #: A p-value below this is printed as "under" it.

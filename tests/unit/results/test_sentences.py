@@ -29,7 +29,7 @@ def test_another_language_translates_template_terms_and_names():
         name={"women": "femmes"}.__getitem__,
         show=lambda value: str(value.value),
     )
-    assert text == "femmes : 3 dans l'étiquette"
+    assert text == "Femmes : 3 dans l'étiquette"
 
 
 @given(st.floats(-1, 1), st.integers(0, 3))

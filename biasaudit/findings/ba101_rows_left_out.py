@@ -1,0 +1,36 @@
+"""BA101: rows that the audit could not use, and people whose group is not recorded."""
+
+from __future__ import annotations
+
+from biasaudit.findings.evidence import Check
+from biasaudit.results import AuditResult, Finding, sentence
+from biasaudit.results.sentences import count, name
+
+CHECK = Check(code="BA101", title="Rows left out and groups not recorded")
+#: The group of people whose protected attribute is missing, as the data room writes it.
+NOT_RECORDED = "(not recorded)"
+
+
+def check(result: AuditResult) -> list[Finding]:
+    """Count what was left out; a silent loss of rows is how groups disappear."""
+    findings = []
+    left_out = sum(dropped.rows for dropped in result.data.dropped)
+    if left_out:
+        message = sentence(
+            "Of {read} rows, {rows} were left out of this audit.", read=count(result.data.rows), rows=count(left_out)
+        )
+        findings.append(CHECK.finding("found", message, evidence=["/data/dropped"]))
+    for index, attribute in enumerate(result.data.attributes):
+        for group in attribute.groups:
+            if group.group == NOT_RECORDED:
+                message = sentence(
+                    "For {n} {people}, {attribute} is not recorded. They are shown as a group of their own.",
+                    n=count(group.n),
+                    people=name(result.audit.people),
+                    attribute=name(attribute.name),
+                )
+                findings.append(CHECK.finding("found", message, evidence=[f"/data/attributes/{index}"]))
+    if not findings:
+        message = sentence("All {read} rows were used, and every group is recorded.", read=count(result.data.rows))
+        findings.append(CHECK.finding("not_found", message, evidence=["/data/dropped", "/data/attributes"]))
+    return findings

@@ -1,0 +1,53 @@
+"""BA401: which input pulls a group's scores away from its reference's most."""
+
+from __future__ import annotations
+
+from biasaudit.findings.evidence import Check, is_clear_of_zero
+from biasaudit.results import AuditResult, Driver, DriverTotal, Finding, sentence
+from biasaudit.results.sentences import name, number
+
+CHECK = Check(code="BA401", title="What pulls the scores apart")
+
+MOST = (
+    "Inside the model, {feature} pulls the scores of {group} and {reference} {people} apart most: "
+    "it adds {contribution} ({low} to {high}) to a gap of {total} in the mean score."
+)
+NOTHING = "No single input pulls the scores of {group} and {reference} {people} apart by more than chance would."
+NOT_A_CAUSE = (
+    "This is an association inside the model. It is not a cause, and it says nothing about people outside these data."
+)
+
+
+def check(result: AuditResult) -> list[Finding]:
+    """Name the largest contribution to each score gap, where its interval is clear of zero."""
+    if not result.drivers:
+        return CHECK.not_applicable("There is no model whose inputs could be explained.")
+    findings = []
+    for index, total in enumerate(result.driver_totals):
+        key = (total.attribute, total.group, total.reference, total.scale)
+        own = [
+            (f"/drivers/{place}", driver)
+            for place, driver in enumerate(result.drivers)
+            if (driver.attribute, driver.group, driver.reference, driver.scale) == key
+        ]
+        clear = [pair for pair in own if is_clear_of_zero(pair[1].contribution)]
+        findings.append(_of(result, f"/driver_totals/{index}", total, clear))
+    return findings
+
+
+def _of(result: AuditResult, pointer: str, total: DriverTotal, clear: list[tuple[str, Driver]]) -> Finding:
+    words = {"group": name(total.group), "reference": name(total.reference), "people": name(result.audit.people)}
+    if not clear:
+        return CHECK.finding("cannot_tell", sentence(NOTHING, **words), evidence=[pointer])
+    at, most = max(clear, key=lambda pair: abs(pair[1].contribution.value or 0))
+    digits = 3 if abs(total.total) < 1 else 1
+    message = sentence(
+        MOST,
+        **words,
+        feature=name(most.feature),
+        contribution=number(most.contribution.value, digits),
+        low=number(most.contribution.low, digits),
+        high=number(most.contribution.high, digits),
+        total=number(total.total, digits),
+    )
+    return CHECK.finding("found", message, evidence=[at, pointer], caveats=[sentence(NOT_A_CAUSE)])

@@ -1,0 +1,83 @@
+"""Looking things up in a result, together with where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from biasaudit.results import AuditResult, Disparity, Estimate, Finding, Rate, Sentence, Value, english, sentence
+from biasaudit.results.records import Outcome
+from biasaudit.results.sentences import in_100
+
+#: From this size on (3 in 100) a gap is read in whole numbers, below it with one decimal.
+WHOLE_NUMBERS_FROM = 0.03
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """Code and title of a check, and how it writes its findings."""
+
+    code: str
+    title: str
+
+    def finding(
+        self, outcome: Outcome, message: Sentence, *, evidence: Iterable[str] = (), caveats: Iterable[Sentence] = ()
+    ) -> Finding:
+        """Write a finding from a sentence and what it rests on."""
+        return Finding(
+            code=self.code,
+            title=self.title,
+            outcome=outcome,
+            claim=english(message),
+            message=message,
+            evidence=tuple(evidence),
+            caveats=tuple(caveats),
+        )
+
+    def not_applicable(self, reason: str) -> list[Finding]:
+        """Say that the check has nothing to weigh here, and why."""
+        message = sentence(reason)
+        return [
+            Finding(
+                code=self.code, title=self.title, outcome="not_applicable", claim="", message=message, reason=reason
+            )
+        ]
+
+
+def find_rate(result: AuditResult, attribute: str, group: str, measure: str) -> tuple[str, Rate] | None:
+    """Find one rate and its pointer."""
+    for index, rate in enumerate(result.rates):
+        if (rate.attribute, rate.group, rate.measure, rate.stage) == (attribute, group, measure, "decision"):
+            return f"/rates/{index}", rate
+    return None
+
+
+def disparities_of(result: AuditResult, attribute: str, measures: tuple[str, ...]) -> Iterator[tuple[str, Disparity]]:
+    """List the disparities of an attribute with their pointers."""
+    for index, disparity in enumerate(result.disparities):
+        if disparity.attribute == attribute and disparity.measure in measures and disparity.stage == "decision":
+            yield f"/disparities/{index}", disparity
+
+
+def attribute_names(result: AuditResult) -> tuple[str, ...]:
+    """Name the attributes and intersections of a result."""
+    return tuple(attribute.name for attribute in result.data.attributes)
+
+
+def is_clear_of_zero(estimate: Estimate) -> bool:
+    """Whether an interval lies wholly on one side of zero."""
+    return (estimate.low is not None and estimate.low > 0) or (estimate.high is not None and estimate.high < 0)
+
+
+def points(value: float | None, size: float | None = None) -> Value:
+    """Wrap a gap as so many in 100, with a decimal where it is small."""
+    measured = abs(size if size is not None else value or 0.0)
+    return in_100(value, digits=0 if measured >= WHOLE_NUMBERS_FROM else 1)
+
+
+def unsigned(estimate: Estimate) -> tuple[float | None, float | None]:
+    """Give the ends of an interval as sizes, the smaller first, where it does not cross zero."""
+    if estimate.low is None or estimate.high is None or not is_clear_of_zero(estimate):
+        return estimate.low, estimate.high
+    low, high = sorted((abs(estimate.low), abs(estimate.high)))
+    return low, high
