@@ -161,7 +161,7 @@ def _kept(frame: pd.DataFrame, spec: AuditSpec) -> tuple[npt.NDArray[np.bool_], 
 def _ids(frame: pd.DataFrame, spec: AuditSpec) -> pd.Index:
     if spec.data.id is None:
         return pd.Index([str(row) for row in range(len(frame))], dtype=object)
-    ids = pd.Index(as_text(frame[spec.data.id]), dtype=object)
+    ids: pd.Index = pd.Index(as_text(frame[spec.data.id]), dtype=object)
     repeated = ids[ids.duplicated()].unique()
     if len(repeated):
         raise DataError(

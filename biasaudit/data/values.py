@@ -70,9 +70,8 @@ def equals(values: pd.Series, wanted: object) -> npt.NDArray[np.float64]:
     [1.0, 0.0, nan]
     """
     texts = as_text(values)
-    same = (texts.map(_plain) == _plain(str(text_of(wanted)))).to_numpy(dtype=float)
-    same[texts.isna().to_numpy()] = np.nan
-    return same
+    same = (texts.map(_plain) == _plain(str(text_of(wanted)))).to_numpy(dtype=bool)
+    return np.where(texts.isna().to_numpy(dtype=bool), np.nan, same.astype(np.float64))
 
 
 def _plain(text: str | None) -> str | None:

@@ -1,0 +1,45 @@
+"""Follows a gap to the people, rules and contracts that made the labels."""
+
+from biasaudit.traces.agreement import EVERYONE, measure_agreement, nominal_alpha
+from biasaudit.traces.attribution import Measured, attribute_gaps, measure_game, refits_of
+from biasaudit.traces.ballots import Ballots, ballots_of
+from biasaudit.traces.conditions import FEWEST_ANNOTATORS, measure_conditions, measure_traceability
+from biasaudit.traces.games import Game, Judges, judges_of, shapley_matrix
+from biasaudit.traces.players import MOST_UNITS, SMALL_UNITS, Players, players_of
+from biasaudit.traces.rules import Rule, aggregate, dawid_skene, declared_rule, rule_reproduces
+from biasaudit.traces.stages import StageValues, measure_stages, stage_values
+from biasaudit.traces.tracing import make_game, refits_needed, trace_labels
+
+__all__ = [
+    "EVERYONE",
+    "FEWEST_ANNOTATORS",
+    "MOST_UNITS",
+    "SMALL_UNITS",
+    "Ballots",
+    "Game",
+    "Judges",
+    "Measured",
+    "Players",
+    "Rule",
+    "StageValues",
+    "aggregate",
+    "attribute_gaps",
+    "ballots_of",
+    "dawid_skene",
+    "declared_rule",
+    "judges_of",
+    "make_game",
+    "measure_agreement",
+    "measure_conditions",
+    "measure_game",
+    "measure_stages",
+    "measure_traceability",
+    "nominal_alpha",
+    "players_of",
+    "refits_needed",
+    "refits_of",
+    "rule_reproduces",
+    "shapley_matrix",
+    "stage_values",
+    "trace_labels",
+]

@@ -1,0 +1,99 @@
+"""The labels of some items as plain arrays, laid out so that they can be counted thousands of times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from biasaudit.data.annotations import AnnotationLog
+from biasaudit.data.table import BoolArray, FloatArray
+
+IntArray = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ballots:
+    """Labels of some items, sorted by item.
+
+    Attributes
+    ----------
+    rows : array of int, shape (items,)
+        Row of the table of each item, rising.
+    item : array of int, shape (labels,)
+        Position in ``rows`` of the item of each label, never falling.
+    annotator : array of int, shape (labels,)
+        Code of the annotator of each label, from 0.
+    label : array of float, shape (labels,)
+        1 positive, 0 not, or a mark between.
+    source : array of int, shape (labels,)
+        Row of the log that each label came from.
+    """
+
+    rows: IntArray
+    item: IntArray
+    annotator: IntArray
+    label: FloatArray
+    source: IntArray
+
+    @property
+    def n_items(self) -> int:
+        """Items with at least one label."""
+        return len(self.rows)
+
+    @cached_property
+    def per_item(self) -> FloatArray:
+        """Labels of each item, shape (items,)."""
+        return np.bincount(self.item, minlength=self.n_items).astype(float)
+
+    @cached_property
+    def slot(self) -> IntArray:
+        """Place of each label among those of its item, from 0."""
+        starts = np.concatenate([[0], np.cumsum(self.per_item)[:-1]]).astype(np.intp)
+        return np.arange(len(self.item), dtype=np.intp) - starts[self.item]
+
+    @cached_property
+    def is_binary(self) -> bool:
+        """Whether every label is 0 or 1."""
+        return bool(np.isin(self.label, (0.0, 1.0)).all())
+
+    def subset(self, keep: BoolArray) -> Ballots:
+        """Give the ballots of some labels only; items that lose all of theirs fall out."""
+        left = np.unique(self.item[keep])
+        return Ballots(
+            rows=self.rows[left],
+            item=np.searchsorted(left, self.item[keep]).astype(np.intp),
+            annotator=self.annotator[keep],
+            label=self.label[keep],
+            source=self.source[keep],
+        )
+
+
+def ballots_of(log: AnnotationLog, is_wanted: BoolArray | None = None) -> Ballots:
+    """Lay out the labels of a log.
+
+    Parameters
+    ----------
+    log : AnnotationLog
+        The labels.
+    is_wanted : array of bool, shape (rows of the table,), optional
+        Rows whose labels are wanted; all by default.
+
+    Returns
+    -------
+    Ballots
+        The labels of those rows, sorted by item; the order of the log is kept within an item.
+    """
+    row = log.frame["item"].to_numpy(dtype=np.intp)
+    source = np.arange(len(row), dtype=np.intp) if is_wanted is None else np.flatnonzero(is_wanted[row])
+    source = source[np.argsort(row[source], kind="stable")]
+    rows, item = np.unique(row[source], return_inverse=True)
+    return Ballots(
+        rows=rows.astype(np.intp),
+        item=item.astype(np.intp),
+        annotator=log.frame["annotator"].to_numpy(dtype=np.intp)[source],
+        label=log.frame["label"].to_numpy(dtype=float)[source],
+        source=source.astype(np.intp),
+    )

@@ -1,0 +1,233 @@
+"""The game whose players are units: the gaps of the model trained again on a coalition's labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import factorial
+
+import numpy as np
+
+from biasaudit.data.table import FloatArray, Table
+from biasaudit.models import Trainer, decide
+from biasaudit.models.deciding import Scale
+from biasaudit.results import AttributeFacts
+from biasaudit.spec import ModelSpec
+from biasaudit.traces.ballots import Ballots, IntArray
+from biasaudit.traces.facets import moved_labels
+from biasaudit.traces.players import Players
+from biasaudit.traces.rules import Rule, aggregate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A group held against its reference.
+
+    Attributes
+    ----------
+    attribute, group, reference : str
+        Names.
+    place : tuple of int
+        Position of the attribute, and codes of group and reference within it.
+    """
+
+    attribute: str
+    group: str
+    reference: str
+    place: tuple[int, int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judges:
+    """Who is compared with whom among the judged rows.
+
+    Attributes
+    ----------
+    codes : tuple of array of int, each of shape (judged rows,)
+        Group of each row, one array an attribute.
+    comparisons : tuple of Comparison
+        The comparisons, in order.
+    cell : array of int, shape (rows of the table,)
+        Finest group of each row: all attributes crossed.
+    weight : array of float, shape (judged rows,)
+        Sampling weights.
+    """
+
+    codes: tuple[IntArray, ...]
+    comparisons: tuple[Comparison, ...]
+    cell: IntArray
+    weight: FloatArray
+
+    def gaps(self, selected: FloatArray, copies: FloatArray | None = None) -> FloatArray:
+        """Selection-rate gap (group minus reference) of every comparison."""
+        weight = self.weight if copies is None else self.weight * copies
+        rates = []
+        for codes in self.codes:
+            size = int(codes.max()) + 1
+            with np.errstate(divide="ignore", invalid="ignore"):
+                rates.append(np.bincount(codes, weight * selected, size) / np.bincount(codes, weight, size))
+        return np.array([rates[a][g] - rates[a][r] for a, g, r in (one.place for one in self.comparisons)])
+
+
+def judges_of(table: Table, judged_rows: IntArray, facts: Sequence[AttributeFacts], minimum_size: int) -> Judges:
+    """Lay out the comparisons whose two groups have at least ``minimum_size`` judged people."""
+    codes, comparisons = [], []
+    for position, attribute in enumerate(facts):
+        groups = table.attribute(attribute.name)
+        code_of = {str(name): code for code, name in enumerate(groups.categories)}
+        codes.append(groups.codes[judged_rows].astype(np.intp))
+        sizes = {one.group: one.n for one in attribute.groups}
+        for one in attribute.groups:
+            if one.group == attribute.reference or min(one.n, sizes.get(attribute.reference, 0)) < minimum_size:
+                continue
+            comparisons.append(
+                Comparison(
+                    attribute=attribute.name,
+                    group=one.group,
+                    reference=attribute.reference,
+                    place=(position, code_of[one.group], code_of[attribute.reference]),
+                )
+            )
+    crossed = table.groups.groupby(list(table.groups.columns), observed=True, sort=True)
+    cell: IntArray = crossed.ngroup().to_numpy().astype(np.intp)
+    return Judges(codes=tuple(codes), comparisons=tuple(comparisons), cell=cell, weight=table.weight[judged_rows])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Game:
+    """Everything that a coalition's gaps depend on, besides the coalition.
+
+    Attributes
+    ----------
+    trainer : Trainer
+        Trains the same model on other labels.
+    model : ModelSpec
+        How scores become decisions.
+    scale : str
+        Whether scores are probabilities.
+    rule : Rule
+        How labels become one.
+    ballots : Ballots
+        Labels of the training rows.
+    position : array of int, shape (items,)
+        Position of each item of ``ballots`` among the training rows.
+    players : Players
+        The units.
+    gold : array of float, shape (labels,), or None
+        Reference label of the item of each label, NaN where there is none; None where the
+        reference is a unit or the average of units.
+    cell : array of int, shape (items,)
+        Cell of people of each item, for references that are fitted.
+    judges : Judges
+        Who is compared with whom.
+    """
+
+    trainer: Trainer
+    model: ModelSpec
+    scale: Scale
+    rule: Rule
+    ballots: Ballots
+    position: IntArray
+    players: Players
+    gold: FloatArray | None
+    cell: IntArray
+    judges: Judges
+
+    def reference_labels(self, unit: IntArray, copies: FloatArray | None = None) -> FloatArray:
+        """Give what stands in for each label, were it replaced; without a reference it stays."""
+        own = self.ballots.label
+        if self.gold is not None:
+            return np.where(np.isnan(self.gold), own, self.gold)
+        names = self.players.n_units
+        target = None if self.players.reference is None else names - 1
+        item_copies = None if copies is None else copies[self.position]
+        return moved_labels(self.ballots, unit, self.cell, target=target, n_units=names, copies=item_copies)
+
+    def coalitions(
+        self, unit: IntArray, train: FloatArray | None = None, judged: FloatArray | None = None
+    ) -> FloatArray:
+        """Measure the gaps of every coalition.
+
+        Parameters
+        ----------
+        unit : array of int, shape (labels,)
+            Player of each label, as in :class:`Players`, possibly shuffled.
+        train, judged : array of float, optional
+            How often each training and judged row stands in a resample.
+
+        Returns
+        -------
+        array of float, shape (2 ** players, comparisons)
+            Player k is in coalition number S where bit k of S is set.
+        """
+        own, other = self.ballots.label, self.reference_labels(unit, train)
+        n_players = len(self.players.names)
+        known: dict[bytes, FloatArray] = {}
+        values = []
+        for number in range(2**n_players):
+            stays = np.array([number >> player & 1 for player in range(n_players)] + [1, 1], dtype=bool)
+            labels = self._labels(np.where(stays[unit], own, other))
+            key = labels.tobytes()
+            if key not in known:
+                known[key] = self._gaps(labels, train, judged)
+            values.append(known[key])
+        return np.array(values)
+
+    def without(self, player: int) -> FloatArray:
+        """Measure the gaps of the model trained without one player's labels, shape (comparisons,).
+
+        Rows that lose all of their labels leave the training.
+        """
+        left = self.ballots.subset(self.players.unit != player)
+        labels, weight = self.trainer.labels.copy(), self.trainer.weight.copy()
+        weight[self.position[~np.isin(self.ballots.rows, left.rows)]] = 0
+        labels[self.position[np.isin(self.ballots.rows, left.rows)]] = aggregate(self.rule, left)
+        scores = self.trainer.scores(labels, weight)
+        return self.judges.gaps(decide(scores, self.model, weight=self.judges.weight, scale=self.scale).selected)
+
+    def _labels(self, given: FloatArray) -> FloatArray:
+        """Aggregate labels; training rows without any keep their recorded outcome."""
+        labels = self.trainer.labels.copy()
+        labels[self.position] = aggregate(self.rule, self.ballots, given)
+        return labels
+
+    def _gaps(self, labels: FloatArray, train: FloatArray | None, judged: FloatArray | None) -> FloatArray:
+        weight = None if train is None else self.trainer.weight * train
+        scores = self.trainer.scores(labels, weight)
+        decisions = decide(scores, self.model, weight=self.judges.weight, copies=judged, scale=self.scale)
+        return self.judges.gaps(decisions.selected, judged)
+
+
+def shapley_matrix(n_players: int) -> FloatArray:
+    r"""Give the matrix that turns the values of all coalitions into Shapley values.
+
+    .. math:: \phi_k = \sum_{S \not\ni k} \frac{|S|!\,(n - |S| - 1)!}{n!} \bigl(v(S \cup k) - v(S)\bigr)
+
+    Parameters
+    ----------
+    n_players : int
+        Number of players n.
+
+    Returns
+    -------
+    array of float, shape (n, 2 ** n)
+        Each row adds up to 0; the rows together give v(all) - v(none).
+
+    References
+    ----------
+    L. S. Shapley, A value for n-person games (1953).
+
+    Examples
+    --------
+    >>> shapley_matrix(2).tolist()
+    [[-0.5, 0.5, -0.5, 0.5], [-0.5, -0.5, 0.5, 0.5]]
+    """
+    matrix = np.zeros((n_players, 2**n_players))
+    for number in range(2**n_players):
+        size = number.bit_count()
+        for player in range(n_players):
+            if number >> player & 1:
+                matrix[player, number] = factorial(size - 1) * factorial(n_players - size) / factorial(n_players)
+            else:
+                matrix[player, number] = -factorial(size) * factorial(n_players - size - 1) / factorial(n_players)
+    return matrix

@@ -1,0 +1,249 @@
+"""From an annotation log and a model to a trace: every part that applies, and why the others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from biasaudit.data.annotations import AnnotationLog
+from biasaudit.data.table import FloatArray, Table
+from biasaudit.errors import ModelError, NotApplicableError
+from biasaudit.models import Model, Trainer
+from biasaudit.results import Agreement, AttributeFacts, Step, Trace
+from biasaudit.spec import AnnotationsSpec, AuditSpec, ReferenceSpec
+from biasaudit.traces.agreement import measure_agreement
+from biasaudit.traces.attribution import Measured, attribute_gaps, measure_game, refits_of
+from biasaudit.traces.ballots import Ballots, ballots_of
+from biasaudit.traces.conditions import FEWEST_ANNOTATORS, measure_conditions, measure_traceability
+from biasaudit.traces.facets import merged_cells, require_linked, shared_items
+from biasaudit.traces.games import Game, judges_of
+from biasaudit.traces.players import players_of
+from biasaudit.traces.rules import Rule, declared_rule, rule_reproduces
+from biasaudit.traces.stages import measure_stages, stage_values
+
+Advance = Callable[[int], None]
+
+
+def trace_labels(  # noqa: PLR0917 - takes what every room before it made
+    table: Table,
+    log: AnnotationLog,
+    spec: AuditSpec,
+    facts: Sequence[AttributeFacts],
+    model: Model,
+    judgement_scores: FloatArray | None,
+    selected: FloatArray,
+    *,
+    seed: int,
+    level: float,
+    jobs: int = 1,
+    advance: Advance | None = None,
+) -> tuple[Trace, tuple[Step, ...]]:
+    """Follow a gap back to its labels.
+
+    Parameters
+    ----------
+    table : Table
+        All items.
+    log : AnnotationLog
+        Their labels.
+    spec : AuditSpec
+        The declaration; its ``annotations`` must be there.
+    facts : sequence of AttributeFacts
+        The attributes and intersections, with groups and reference, as found on the judged rows.
+    model : Model
+        The model; attribution needs one that was trained here.
+    judgement_scores : array of float, shape (judged rows,), or None
+        Its scores.
+    selected : array of float, shape (judged rows,)
+        Its decisions, ties as fractions.
+    seed : int
+        Seed of all resamples and shuffles.
+    level : float
+        Level of the intervals.
+    jobs : int
+        Processes for refits; the result is the same for any number.
+    advance : callable, optional
+        Called with the number of refits done; they add up to :func:`refits_needed`.
+
+    Returns
+    -------
+    trace : Trace
+        What was found; parts that do not apply are empty.
+    steps : tuple of Step
+        Those parts, each with its reason.
+    """
+    declared = spec.annotations
+    assert declared is not None
+    ballots = ballots_of(log)
+    rule = declared_rule(declared.rule, declared.share, ballots, table.outcome)
+    steps: list[Step] = []
+    n_annotators = len(np.unique(ballots.annotator))
+    stage = stage_values(table, log, rule, judgement_scores if model.scale == "probability" else None, selected)
+    if not len(stage.rows):
+        steps.append(_not_applicable("stages", "no judged item has a label"))
+    elif "reference" in log.frame and "reference_label" not in stage.stages:
+        steps.append(_not_applicable("reference stage", "fewer than half of the judged items have a reference label"))
+    games = _games(table, log, spec, facts, model, rule=rule, seed=seed, jobs=jobs, advance=advance, steps=steps)
+    minimum_size = spec.groups.minimum_size
+    trace = Trace(
+        items=ballots.n_items,
+        labels=len(ballots.label),
+        annotators=n_annotators if n_annotators >= FEWEST_ANNOTATORS else None,
+        rule=rule.name if rule.share is None else f"{rule.name} ({rule.share:g})",
+        tie_rule=rule.tie_rule,
+        rule_reproduces=None if table.outcome is None else rule_reproduces(rule, ballots, table.outcome),
+        agreement=_agreement(table, ballots, facts, seed=seed, level=level, steps=steps),
+        stages=measure_stages(table, stage, facts, minimum_size=minimum_size, seed=seed, level=level)
+        if len(stage.rows)
+        else (),
+        attribution=attribute_gaps(games, spec.uncertainty, level),
+        conditions=measure_conditions(log, declared.currency),
+        traceability=measure_traceability(log),
+    )
+    return trace, tuple(steps)
+
+
+def refits_needed(log: AnnotationLog, spec: AuditSpec, model: Model) -> int | None:
+    """Count the refits that :func:`trace_labels` announces; None where it needs none."""
+    declared = spec.annotations
+    if declared is None or model.trainer is None:
+        return None
+    total = sum(_announced(log, kind, spec) for kind in log.units)
+    return total or None
+
+
+def _announced(log: AnnotationLog, kind: str, spec: AuditSpec) -> int:
+    assert spec.annotations is not None
+    try:
+        players = players_of(log, ballots_of(log), kind, spec.annotations)
+    except NotApplicableError:
+        return 0
+    return refits_of(len(players.names), spec.uncertainty)
+
+
+def _games(
+    table: Table,
+    log: AnnotationLog,
+    spec: AuditSpec,
+    facts: Sequence[AttributeFacts],
+    model: Model,
+    *,
+    rule: Rule,
+    seed: int,
+    jobs: int,
+    advance: Advance | None,
+    steps: list[Step],
+) -> list[tuple[Game, Measured]]:
+    """Play the game of every unit kind, or write down why it cannot be played."""
+    if model.trainer is None:
+        reason = "the model was not trained here, so that it cannot be trained again with other labels"
+        steps.append(_not_applicable("attribution", reason))
+        return []
+    if not log.units:
+        steps.append(_not_applicable("attribution", "no units of annotators are declared"))
+    played = []
+    for kind in log.units:
+        done = 0
+
+        def tell(refits: int) -> None:
+            nonlocal done
+            done += refits
+            if advance is not None:
+                advance(refits)
+
+        try:
+            game = make_game(table, log, spec, facts, trainer=model.trainer, rule=rule, kind=kind, scale=model.scale)
+            played.append((game, measure_game(game, spec.uncertainty, seed=seed, jobs=jobs, advance=tell)))
+        except (NotApplicableError, ModelError) as error:
+            steps.append(_not_applicable(f"attribution to {kind}", str(error)))
+            rest = _announced(log, kind, spec) - done
+            if rest > 0:
+                tell(rest)
+            continue
+        if apart := game.players.kept_apart:
+            reason = (
+                f"{apart} labels of units with fewer than {FEWEST_ANNOTATORS} annotators stay as given throughout, "
+                "and nothing is said about them"
+            )
+            steps.append(_not_applicable(f"attribution to small units of {kind}", reason))
+    return played
+
+
+def make_game(
+    table: Table,
+    log: AnnotationLog,
+    spec: AuditSpec,
+    facts: Sequence[AttributeFacts],
+    *,
+    trainer: Trainer,
+    rule: Rule,
+    kind: str,
+    scale: str = "probability",
+) -> Game:
+    """Set up the game of one kind of unit.
+
+    Raises
+    ------
+    NotApplicableError
+        Where labels, units, groups or a reference are missing, or units are not linked by items.
+    """
+    declared = spec.annotations
+    assert declared is not None
+    trains = np.zeros(len(table), dtype=bool)
+    trains[trainer.rows] = True
+    ballots = ballots_of(log, trains)
+    if not ballots.n_items:
+        raise NotApplicableError("no item that trains the model has a label")
+    players = players_of(log, ballots, kind, declared)
+    judges = judges_of(table, trainer.judged_rows, facts, spec.groups.minimum_size)
+    if not judges.comparisons:
+        raise NotApplicableError(f"no group has {spec.groups.minimum_size} judged people, or there is only one group")
+    gold = _gold(log, declared, ballots)
+    cell = merged_cells(judges.cell[ballots.rows])
+    if gold is None:
+        if not ballots.is_binary:
+            raise NotApplicableError(
+                "labels that are marks can so far be held against reference labels in a column only"
+            )
+        names = (*players.names, *([players.reference] if players.reference else []))
+        require_linked(shared_items(ballots, players.unit, players.n_units), names)
+    position_of_row = np.full(len(table), -1, dtype=np.intp)
+    position_of_row[trainer.rows] = np.arange(len(trainer.rows))
+    return Game(
+        trainer=trainer,
+        model=spec.model,
+        scale="probability" if scale == "probability" else "score",
+        rule=rule,
+        ballots=ballots,
+        position=position_of_row[ballots.rows],
+        players=players,
+        gold=gold,
+        cell=cell,
+        judges=judges,
+    )
+
+
+def _gold(log: AnnotationLog, declared: AnnotationsSpec, ballots: Ballots) -> FloatArray | None:
+    """Give the reference label of each label's item, where reference labels are a column."""
+    if not isinstance(declared.reference, ReferenceSpec) or declared.reference.column is None:
+        return None
+    gold: FloatArray = log.frame["reference"].to_numpy(dtype=float)[ballots.source]
+    if np.isnan(gold).all():
+        raise NotApplicableError("no item that trains the model has a reference label")
+    return gold
+
+
+def _agreement(
+    table: Table, ballots: Ballots, facts: Sequence[AttributeFacts], *, seed: int, level: float, steps: list[Step]
+) -> tuple[Agreement, ...]:
+    if not ballots.is_binary:
+        steps.append(
+            _not_applicable("agreement", "labels are marks between 0 and 1, and agreement is counted on labels")
+        )
+        return ()
+    return measure_agreement(table, ballots, facts, seed=seed, level=level)
+
+
+def _not_applicable(part: str, reason: str) -> Step:
+    return Step(name=f"traces: {part}", outcome="not_applicable", reason=reason)
