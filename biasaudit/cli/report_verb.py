@@ -1,0 +1,33 @@
+"""``biasaudit report``: write a report again from a result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from biasaudit.cli.main import ExitCode
+from biasaudit.cli.writing import FORMATS, LANGUAGES, chosen_formats, write_outputs
+
+
+@click.command("report")
+@click.argument("result", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to; the result's own by default."
+)
+@click.option(
+    "--format", "formats", default="html", show_default=True, metavar="LIST", help=f"Of: {', '.join(FORMATS)}."
+)
+@click.option(
+    "--lang", "language", type=click.Choice(LANGUAGES), help="Language of the report; the audit's own by default."
+)
+def command(*, result: Path, out: Path | None, formats: str, language: str | None) -> int:
+    """Write a report again from RESULT, a result.json or the folder that holds it."""
+    from biasaudit.results import load_result
+
+    wanted = chosen_formats(formats)
+    loaded = load_result(result)
+    folder = out or (result if result.is_dir() else result.parent)
+    for path in write_outputs(loaded, folder, wanted, language, with_result="json" in wanted):
+        click.echo(str(path))
+    return ExitCode.DONE

@@ -1,0 +1,117 @@
+"""``biasaudit run``: run audits and write their results and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from biasaudit.cli.main import ExitCode, say, visible
+from biasaudit.cli.writing import FORMATS, LANGUAGES, chosen_formats, write_outputs
+
+if TYPE_CHECKING:
+    from biasaudit.results import AuditResult
+
+#: A progress bar appears only for work that lasts longer than this.
+QUIET_SECONDS = 2.0
+
+
+@click.command("run")
+@click.argument("audits", metavar="AUDIT…", nargs=-1, required=True)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("reports"),
+    show_default=True,
+    help="Folder that gets one folder an audit.",
+)
+@click.option(
+    "--format",
+    "formats",
+    default="html,json",
+    show_default=True,
+    metavar="LIST",
+    help=f"What to write, of: {', '.join(FORMATS)}. The result is always written as JSON.",
+)
+@click.option(
+    "--lang", "language", type=click.Choice(LANGUAGES), help="Language of the report; the audit's own by default."
+)
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override one key: model.threshold=0.4.")
+@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Processes for refits; all cores by default.")
+@click.option(
+    "--trust-pickle", is_flag=True, help="Open pickled models. A pickle can run any code: only for files you made."
+)
+@click.option("--quiet", is_flag=True, help="No progress and no summary.")
+def command(
+    *,
+    audits: tuple[str, ...],
+    out: Path,
+    formats: str,
+    language: str | None,
+    overrides: tuple[str, ...],
+    jobs: int | None,
+    trust_pickle: bool,
+    quiet: bool,
+) -> int:
+    """Run audits and write their results and reports.
+
+    AUDIT is a bundled name, a folder with an audit.toml, or such a file.
+    """
+    import os
+
+    from biasaudit.engine import run, silent
+
+    wanted = chosen_formats(formats)
+    codes = []
+    for audit in audits:
+        result = run(
+            audit,
+            overrides=overrides,
+            jobs=jobs or os.cpu_count() or 1,
+            trust_pickle=trust_pickle,
+            progress=silent if quiet else _bar,
+        )
+        written = write_outputs(result, out / result.audit.name, wanted, language)
+        if not quiet:
+            _summarise(result)
+        for path in written:
+            click.echo(str(path))
+        codes.append(exit_code(result))
+    return max(codes)
+
+
+def exit_code(result: AuditResult) -> ExitCode:
+    """Give the exit code of a result: a partial one wins over a gate."""
+    if result.status != "complete":
+        return ExitCode.PARTIAL
+    return ExitCode.GATE if any(gate.fails for gate in result.gates) else ExitCode.DONE
+
+
+@contextmanager
+def _bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    from tqdm import tqdm
+
+    with tqdm(
+        desc=what, total=total, delay=QUIET_SECONDS, leave=False, bar_format=None if total else "{desc} {elapsed}"
+    ) as bar:
+        yield bar.update
+
+
+def _summarise(result: AuditResult) -> None:
+    """Say what was found in a few lines, on stderr."""
+    say(f"\n{result.audit.title}")
+    if result.audit.notice:
+        say(result.audit.notice)
+    for finding in result.findings:
+        if finding.code == "BA301" or finding.outcome == "failed":
+            say(f"  - {finding.claim or finding.reason}")
+    for gate in result.gates:
+        bounds = ", ".join(f"{key} {gate.gate[key]}" for key in ("at_least", "at_most") if gate.gate[key] is not None)
+        what = f"{gate.gate['measure']} {gate.gate['statistic']} by {gate.gate['attribute']}, {bounds}"
+        say(f"  gate {gate.outcome.replace('_', ' ')}: {what}" + (f" ({gate.reason})" if gate.reason else ""))
+    for step in result.steps:
+        if step.outcome == "failed":
+            say(f"  step failed: {step.name}: {visible(step.reason)}")

@@ -1,0 +1,408 @@
+"""Runs one audit from its declaration to its result, step by step.
+
+Reading and modelling come first: a mistake there means that nothing was measured, and is raised.
+Every later step ends as done, not applicable or failed, with its reason, and the rest of the
+result is still written.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from biasaudit.data.annotations import AnnotationLog, read_annotations
+from biasaudit.data.reading import read_any_frame, read_table
+from biasaudit.data.roles import assign_roles
+from biasaudit.data.table import Table
+from biasaudit.drivers import explain_gaps, measure_flips, measure_proxies
+from biasaudit.errors import BiasAuditError, DataError, NotApplicableError, PluginError
+from biasaudit.findings import judge_gates
+from biasaudit.manifest import describe_run
+from biasaudit.measures import (
+    Counts,
+    attribute_facts,
+    count,
+    measure_disparities,
+    measure_periods,
+    measure_rates,
+    measure_strata,
+    performance,
+)
+from biasaudit.models import Judgement, Model, judge, make_model, model_facts
+from biasaudit.plugins import AuditSource, Case, find_audit, load_case, offered_checks
+from biasaudit.results import (
+    Assumption,
+    AttributeFacts,
+    AuditInfo,
+    AuditResult,
+    Conditional,
+    DataFacts,
+    Finding,
+    PeriodGap,
+    Proxy,
+    Step,
+)
+from biasaudit.spec import AuditSpec, Declaration, ReferenceSpec, declare, read_declaration
+from biasaudit.traces import refits_needed, trace_labels
+
+LOGGER = logging.getLogger("biasaudit")
+
+#: Opens a progress display: given what is done and how many units of work it has (None where that
+#: is not known), gives a function to call with units done.
+Progress = Callable[[str, int | None], AbstractContextManager[Callable[[int], None]]]
+
+
+@contextmanager
+def silent(_what: str, _total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show no progress."""
+    yield lambda _done: None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Inputs:
+    """What was read and modelled, before anything was measured."""
+
+    table: Table
+    judged: Table
+    log: AnnotationLog | None
+    model: Model
+    judgement: Judgement
+
+
+@dataclass
+class _Run:
+    """What one run has gathered so far; never leaves this file."""
+
+    declaration: Declaration
+    case: Case
+    progress: Progress
+    steps: list[Step] = field(default_factory=list)
+
+    def step(
+        self, name: str, work: Callable[[Callable[[int], None]], Any], default: Any, total: int | None = None
+    ) -> Any:
+        """Do one step; where it cannot be done, write down why and go on."""
+        try:
+            with self.progress(name, total) as advance:
+                found = work(advance)
+        except NotApplicableError as error:
+            self.steps.append(Step(name=name, outcome="not_applicable", reason=str(error)))
+            return default
+        except PluginError as error:
+            self.steps.append(Step(name=name, outcome="failed", reason=str(error)))
+            return default
+        except BiasAuditError:
+            raise
+        except Exception as error:
+            LOGGER.debug("step %s failed", name, exc_info=True)
+            reason = f"{type(error).__name__}: {str(error).strip() or 'no message'}"
+            self.steps.append(Step(name=name, outcome="failed", reason=reason))
+            return default
+        self.steps.append(Step(name=name, outcome="done"))
+        return found
+
+
+def run(
+    audit: str | Path | Mapping[str, Any] | Declaration,
+    *,
+    data: Any = None,
+    annotations: Any = None,
+    overrides: Sequence[str] = (),
+    jobs: int = 1,
+    trust_pickle: bool = False,
+    progress: Progress = silent,
+) -> AuditResult:
+    """Run an audit.
+
+    Parameters
+    ----------
+    audit : str, Path, mapping or Declaration
+        A bundled name, a folder, an ``audit.toml``, or its content as a mapping.
+    data : DataFrame, optional
+        Items as a pandas, polars or pyarrow frame, instead of ``[data] path``.
+    annotations : DataFrame, optional
+        The annotation log as a frame, instead of ``[annotations] path``.
+    overrides : sequence of str
+        ``key=value`` texts that win over the file: ``"model.threshold=0.4"``.
+    jobs : int
+        Processes for refits; the result is the same for any number.
+    trust_pickle : bool
+        Open a pickled model, which can run any code when it is opened.
+    progress : callable
+        Opens a progress display.
+
+    Returns
+    -------
+    AuditResult
+        What was found, and which steps failed or did not apply.
+
+    Raises
+    ------
+    DeclarationError, DataError, ModelError, MissingExtraError
+        Where nothing could be measured.
+    PluginError
+        Where the audit's own ``case.py`` fails to load.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"sex": ["f", "m"] * 100, "called": [0, 1, 1, 1] * 50})
+    >>> result = run(
+    ...     {
+    ...         "schema": 1,
+    ...         "audit": {"name": "calls", "title": "Who is called?"},
+    ...         "data": {},
+    ...         "protected": [{"column": "sex", "reference": "m"}],
+    ...         "model": {"decision": "called"},
+    ...     },
+    ...     data=people,
+    ... )
+    >>> [round(one.estimate.value, 2) for one in result.disparities if one.statistic == "gap"]
+    [-0.5]
+    """
+    started = _now()
+    declaration, case = _declared(audit, overrides)
+    going = _Run(declaration=declaration, case=case, progress=progress)
+    inputs = _read(going, data, annotations, trust_pickle=trust_pickle)
+    result = _measured(going, inputs, started)
+    if inputs.log is not None:
+        result = _traced(going, inputs, inputs.log, result, jobs=jobs)
+    return _finished(going, result)
+
+
+def _read(going: _Run, data: Any, annotations: Any, *, trust_pickle: bool) -> _Inputs:
+    """Read, train or load: what goes wrong here means that nothing was measured."""
+    declaration, spec = going.declaration, going.declaration.spec
+    table = _read_items(going, data)
+    log = _read_log(going, table, annotations)
+    with going.progress("train the model" if spec.model.train else "read the model", None):
+        model = make_model(
+            table,
+            spec,
+            folder=declaration.folder,
+            seed=spec.uncertainty.seed,
+            case_model=going.case.model,
+            trust_pickle=trust_pickle,
+        )
+    judged = table.judged()
+    return _Inputs(table=table, judged=judged, log=log, model=model, judgement=judge(model, judged, spec))
+
+
+def _declared(audit: Any, overrides: Sequence[str]) -> tuple[Declaration, Case]:
+    if isinstance(audit, Declaration):
+        return audit, load_case(audit.folder)
+    if isinstance(audit, Mapping):
+        return declare(audit, overrides=overrides), Case()
+    source: AuditSource = find_audit(str(audit))
+    return read_declaration(source.file, overrides), load_case(source.file.resolve().parent)
+
+
+def _read_items(going: _Run, data: Any) -> Table:
+    declaration, spec = going.declaration, going.declaration.spec
+    if data is not None:
+        frame, fingerprint = read_any_frame(data)
+    elif going.case.load is not None:
+        try:
+            frame, fingerprint = read_any_frame(going.case.load(spec))
+        except BiasAuditError:
+            raise
+        except Exception as error:
+            raise PluginError(f"case.py: load() failed ({type(error).__name__}: {error}).") from error
+    elif spec.data.path is not None:
+        with going.progress("read the items", None):
+            frame, fingerprint = read_table(
+                spec.data.path, folder=declaration.folder, table=spec.data.table, query=spec.data.query
+            )
+    else:
+        raise DataError("[data] names no path, and no data frame was given: run(audit, data=frame) takes one.")
+    return assign_roles(frame, declaration, fingerprint)
+
+
+def _read_log(going: _Run, table: Table, annotations: Any) -> AnnotationLog | None:
+    declaration, spec = going.declaration, going.declaration.spec.annotations
+    if spec is None:
+        reason = "no [annotations] are declared: who made the labels is not known to this audit"
+        going.steps.append(Step(name="traces", outcome="not_applicable", reason=reason))
+        return None
+    if annotations is not None:
+        frame, fingerprint = read_any_frame(annotations, role="annotations")
+    elif spec.path is not None:
+        with going.progress("read the labels", None):
+            frame, fingerprint = read_table(spec.path, folder=declaration.folder, role="annotations")
+    else:
+        raise DataError("[annotations] names no path, and no frame of annotations was given.")
+    reference = spec.reference.column if isinstance(spec.reference, ReferenceSpec) else None
+    column = None if reference is None else table.frame[reference]
+    try:
+        return read_annotations(frame, spec, table, fingerprint=fingerprint, reference_column=column)
+    except NotApplicableError as error:
+        going.steps.append(Step(name="traces", outcome="not_applicable", reason=str(error)))
+        return None
+
+
+def _measured(going: _Run, inputs: _Inputs, started: str) -> AuditResult:
+    """Measure rates, gaps and drivers: everything that needs no annotation log."""
+    spec = going.declaration.spec
+    level, seed = spec.uncertainty.level, spec.uncertainty.seed
+    table, judged, model, judgement = inputs.table, inputs.judged, inputs.model, inputs.judgement
+    decisions = judgement.decisions
+    counts = count(judged, decisions.selected)
+    facts = attribute_facts(counts, spec)
+    fingerprints = [table.fingerprint, inputs.log.fingerprint if inputs.log else None, model.fingerprint]
+    measured = going.step(
+        "performance",
+        lambda _: performance(counts, facts, judged=judged, scores=judgement.scores, level=level),
+        (),
+    )
+    drivers, totals = going.step(
+        "drivers", lambda _: explain_gaps(model, judged, facts, seed=seed, level=level), ((), ())
+    )
+    return AuditResult(
+        status="complete",
+        audit=_audit_info(spec),
+        manifest=describe_run(
+            going.declaration, [each for each in fingerprints if each], started=started, ended=started
+        ),
+        data=_data_facts(spec, inputs, facts),
+        model=model_facts(model, decisions, measured),
+        rates=measure_rates(counts, facts, level),
+        disparities=measure_disparities(
+            counts,
+            facts,
+            level=level,
+            tolerance_gap=spec.tolerance.gap,
+            tolerance_ratio=spec.tolerance.ratio,
+            minimum_size=spec.groups.minimum_size,
+        ),
+        conditional=going.step("strata", lambda _: _within_strata(spec, counts, facts), ()),
+        periods=going.step("periods", lambda _: _over_periods(spec, counts, facts), ()),
+        drivers=drivers,
+        driver_totals=totals,
+        proxies=going.step("stand-ins", lambda _: _stand_ins(model, table, facts, seed=seed, level=level), ()),
+        flips=going.step("flips", lambda _: measure_flips(model, judged, spec, facts, seed=seed, level=level), ()),
+    )
+
+
+def _stand_ins(
+    model: Model, table: Table, facts: tuple[AttributeFacts, ...], *, seed: int, level: float
+) -> tuple[Proxy, ...]:
+    if model.score is None:
+        raise NotApplicableError("there is no model here whose inputs could stand in for anything")
+    return measure_proxies(table, facts, table.features, seed=seed, level=level)
+
+
+def _within_strata(spec: AuditSpec, counts: Counts, facts: tuple[AttributeFacts, ...]) -> tuple[Conditional, ...]:
+    if not spec.data.strata:
+        raise NotApplicableError("no strata are declared within which to measure the gap again")
+    return measure_strata(counts, facts, spec.uncertainty.level)
+
+
+def _over_periods(spec: AuditSpec, counts: Counts, facts: tuple[AttributeFacts, ...]) -> tuple[PeriodGap, ...]:
+    if spec.data.period is None:
+        raise NotApplicableError("no column of periods is declared")
+    return measure_periods(counts, facts, spec.uncertainty.level)
+
+
+def _traced(going: _Run, inputs: _Inputs, log: AnnotationLog, result: AuditResult, *, jobs: int) -> AuditResult:
+    """Follow the gap back to the labels."""
+    spec = going.declaration.spec
+
+    def work(advance: Callable[[int], None]) -> Any:
+        return trace_labels(
+            inputs.table,
+            log,
+            spec,
+            result.data.attributes,
+            inputs.model,
+            inputs.judgement.scores,
+            inputs.judgement.decisions.selected,
+            seed=spec.uncertainty.seed,
+            level=spec.uncertainty.level,
+            jobs=jobs,
+            advance=advance,
+        )
+
+    trace, steps = going.step("traces", work, (None, ()), total=refits_needed(log, spec, inputs.model))
+    going.steps += steps
+    return result.model_copy(update={"trace": trace})
+
+
+def _finished(going: _Run, result: AuditResult) -> AuditResult:
+    """Judge what was measured, then close the result."""
+    checks, failures = offered_checks()
+    going.steps += [Step(name="plugins", outcome="failed", reason=str(failure)) for failure in failures]
+    findings: list[Finding] = []
+    for check in (*checks, *going.case.checks):
+        title = getattr(check, "__module__", "check").rpartition(".")[2]
+        found = going.step(title, _judging(check, result), ())
+        if going.steps[-1].outcome == "done":
+            going.steps.pop()  # a check that ended well speaks through its findings
+        findings += found
+    spec = going.declaration.spec
+    gates = judge_gates(result, [gate.model_dump(mode="json") for gate in spec.gate])
+    failed = any(step.outcome == "failed" for step in going.steps)
+    return result.model_copy(
+        update={
+            "status": "partial" if failed else "complete",
+            "findings": tuple(findings),
+            "gates": gates,
+            "steps": tuple(going.steps),
+            "manifest": result.manifest.model_copy(update={"ended": _now()}),
+        }
+    )
+
+
+def _judging(check: Callable[..., Any], result: AuditResult) -> Callable[[Any], tuple[Finding, ...]]:
+    return lambda _advance: _as_findings(check(result))
+
+
+def _as_findings(found: Any) -> tuple[Finding, ...]:
+    findings = (found,) if isinstance(found, Finding) else tuple(found)
+    if not all(isinstance(finding, Finding) for finding in findings):
+        raise PluginError("a check must give a Finding or a list of them")
+    return findings
+
+
+def _audit_info(spec: AuditSpec) -> AuditInfo:
+    head = spec.audit.model_dump()
+    return AuditInfo(
+        **head,
+        positive_is=spec.data.positive_is,
+        tolerance_gap=spec.tolerance.gap,
+        tolerance_ratio=spec.tolerance.ratio,
+        tolerance_reason=spec.tolerance.reason,
+        minimum_size=spec.groups.minimum_size,
+        assumptions=tuple(Assumption(**one.model_dump()) for one in spec.assumption),
+        translations={language: dict(words) for language, words in spec.translations.items()},
+    )
+
+
+def _data_facts(spec: AuditSpec, inputs: _Inputs, facts: tuple[AttributeFacts, ...]) -> DataFacts:
+    table, judged = inputs.table, inputs.judged
+    against: Literal["truth", "outcome"] | None = "truth" if table.truth is not None else "outcome"
+    if table.actual is None:
+        against = None
+    return DataFacts(
+        rows=table.rows_read,
+        rows_train=0 if spec.model.train is None else len(table) - len(judged),
+        rows_judged=len(judged),
+        dropped=(*table.dropped, *(inputs.log.dropped if inputs.log else ())),
+        attributes=facts,
+        outcome=spec.data.outcome,
+        truth=spec.data.truth,
+        errors_against=against,
+        features=table.features,
+        strata=spec.data.strata,
+        period=spec.data.period,
+        periods=() if judged.periods is None else tuple(sorted(map(str, judged.periods.unique()))),
+        weighted=spec.data.weight is not None,
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
