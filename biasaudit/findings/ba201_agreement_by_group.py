@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from biasaudit.findings.evidence import Check
+from biasaudit.findings.evidence import Check, single_attributes
 from biasaudit.results import Agreement, AuditResult, Finding, sentence
 from biasaudit.results.sentences import name, number
 
@@ -20,6 +20,8 @@ def check(result: AuditResult) -> list[Finding]:
     }
     findings = []
     for attribute in result.data.attributes:
+        if attribute.name not in single_attributes(result):
+            continue
         reference = alphas.get((attribute.name, attribute.reference))
         for group in attribute.groups:
             own = alphas.get((attribute.name, group.group))

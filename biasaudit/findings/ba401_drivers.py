@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from biasaudit.findings.evidence import Check, is_clear_of_zero
+from biasaudit.findings.evidence import Check, is_clear_of_zero, single_attributes
 from biasaudit.results import AuditResult, Driver, DriverTotal, Finding, sentence
 from biasaudit.results.sentences import name, number
 
@@ -24,6 +24,8 @@ def check(result: AuditResult) -> list[Finding]:
         return CHECK.not_applicable("There is no model whose inputs could be explained.")
     findings = []
     for index, total in enumerate(result.driver_totals):
+        if total.attribute not in single_attributes(result):
+            continue
         key = (total.attribute, total.group, total.reference, total.scale)
         own = [
             (f"/drivers/{place}", driver)

@@ -46,7 +46,8 @@ def _stand_ins(result: AuditResult, attribute: str) -> list[Finding]:
     findings = []
     for index, driver in enumerate(result.drivers):
         total = totals.get((driver.attribute, driver.group), 0.0)
-        carried = abs(driver.contribution.value or 0) >= CARRYING * abs(total) > 0
+        # A share is only told where the score gap itself is clear of zero: nothing carries a gap that is not there.
+        carried = driver.share is not None and abs(driver.share) >= CARRYING
         if driver.attribute != attribute or driver.feature not in strengths or not carried:
             continue
         if not is_clear_of_zero(driver.contribution):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from biasaudit.findings.evidence import Check, is_clear_of_zero, points
+from biasaudit.findings.evidence import Check, is_clear_of_zero, points, single_attributes
 from biasaudit.results import AuditResult, Finding, StageGap, sentence
 from biasaudit.results.sentences import name, term
 
@@ -34,6 +34,8 @@ def check(result: AuditResult) -> list[Finding]:
         return CHECK.not_applicable("There is no annotation log for the items that were judged.")
     ways: dict[tuple[str, str], list[tuple[str, StageGap]]] = {}
     for index, stage in enumerate(result.trace.stages):
+        if stage.attribute not in single_attributes(result):
+            continue
         ways.setdefault((stage.attribute, stage.group), []).append((f"/trace/stages/{index}", stage))
     return [_of(result, way) for way in ways.values() if len(way) > 1]
 

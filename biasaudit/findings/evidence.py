@@ -64,6 +64,11 @@ def attribute_names(result: AuditResult) -> tuple[str, ...]:
     return tuple(attribute.name for attribute in result.data.attributes)
 
 
+def single_attributes(result: AuditResult) -> set[str]:
+    """Name the attributes that are no intersection, for checks whose table tells the intersections well enough."""
+    return {attribute.name for attribute in result.data.attributes if len(attribute.columns) == 1}
+
+
 def is_clear_of_zero(estimate: Estimate) -> bool:
     """Whether an interval lies wholly on one side of zero."""
     return (estimate.low is not None and estimate.low > 0) or (estimate.high is not None and estimate.high < 0)
