@@ -8,6 +8,9 @@ from biasaudit.results.sentences import count, in_100, name, number
 
 CHECK = Check(code="BA301", title="Who is selected")
 
+#: A number of people larger than this is no advice to anybody.
+MOST_WORTH_SAYING = 100_000
+
 LESS = (
     "{group} {people} are {decision} less often than {reference} ones: {rate_group} against {rate_reference} in 100. "
     "The gap lies between {low} and {high} in 100, beyond the {tolerance} in 100 that this audit tolerates."
@@ -105,8 +108,9 @@ def _undecided(result: AuditResult, gap: Disparity, ratio: Disparity, words: dic
     template = CANNOT_TELL
     values = {key: words[key] for key in ("group", "people", "decision", "rate_group", "rate_reference")}
     values |= {"low": points(gap.deciding.low), "high": points(gap.deciding.high)}
-    needed = [each.rows_needed for each in (gap, ratio) if each.verdict == "cannot_tell"]
-    if needed and all(rows is not None for rows in needed):
+    needed = [each.rows_needed for each in (gap, ratio) if each.rows_needed is not None]
+    if needed and min(needed) <= MOST_WORTH_SAYING:
+        # Whichever of gap and ratio settles first settles the finding.
         template += SETTLE
-        values["rows"] = count(max(rows for rows in needed if rows is not None))
+        values["rows"] = count(float(f"{min(needed):.1e}"))
     return sentence(template, **values)

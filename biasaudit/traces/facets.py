@@ -25,14 +25,12 @@ from biasaudit.data.table import FloatArray
 from biasaudit.errors import NotApplicableError
 from biasaudit.traces.ballots import Ballots, IntArray
 
-#: Nodes of the distribution of items, and how many standard deviations they reach.
-NODES, REACH = 15, 3.5
+#: Nodes of the quadrature over items.
+NODES = 15
 #: Weak penalty (in labels) that keeps a unit without labels in a cell near the others.
 PENALTY = 0.05
 #: Penalty (in labels) on units telling items apart more or less sharply than the others: a few labels cannot show it.
 SPREAD_PENALTY = 4.0
-#: Penalty (in items) on a distribution of items that is not normal.
-SHAPE_PENALTY = 1.0
 #: Two units are linked where they labelled at least so many items both.
 FEWEST_SHARED = 30
 #: Cells of people with fewer labelled items are fitted together.
@@ -40,8 +38,8 @@ FEWEST_ITEMS = 100
 #: Keeps chances away from 0 and 1 where they divide.
 FLOOR = 1e-9
 
-_POINTS = np.linspace(-REACH, REACH, NODES)
-_NORMAL = np.exp(-(_POINTS**2) / 2) / np.exp(-(_POINTS**2) / 2).sum()
+_POINTS, _RAW_WEIGHTS = np.polynomial.hermite_e.hermegauss(NODES)
+_WEIGHTS = _RAW_WEIGHTS / _RAW_WEIGHTS.sum()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +52,10 @@ class Facets:
         eta: log-odds of a positive label on a middling item, by unit.
     spread : array of float, shape (units,)
         s: standard deviation of items in log-odds, by unit: how sharply a unit tells items apart.
-    mass : array of float, shape (nodes,)
-        Share of items at each node of z.
     """
 
     location: FloatArray
     spread: FloatArray
-    mass: FloatArray
 
     @property
     def chances(self) -> FloatArray:
@@ -70,7 +65,7 @@ class Facets:
     def posterior(self, positive: FloatArray, total: FloatArray) -> FloatArray:
         """Give what the labels of items leave possible for z: shape (patterns, nodes), rows add up to 1."""
         log_chance = positive @ np.log(self.chances) + (total - positive) @ np.log1p(-self.chances)
-        likelihood = np.exp(log_chance - log_chance.max(axis=1, keepdims=True)) * self.mass
+        likelihood = np.exp(log_chance - log_chance.max(axis=1, keepdims=True)) * _WEIGHTS
         return np.asarray(likelihood / likelihood.sum(axis=1, keepdims=True))
 
 
@@ -98,38 +93,28 @@ def fit_facets(positive: FloatArray, total: FloatArray, weight: FloatArray) -> F
     """
     n_units = positive.shape[1]
     rate = (weight @ positive).sum() / max(float((weight @ total).sum()), 1.0)
-    start = np.concatenate([np.full(n_units, np.log((rate + 0.01) / (1.01 - rate))), np.zeros(n_units + NODES)])
+    start = np.concatenate([np.full(n_units, np.log((rate + 0.01) / (1.01 - rate))), np.zeros(n_units)])
 
     def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
-        location, log_spread, shape = np.split(parameters, [n_units, 2 * n_units])
+        location, log_spread = parameters[:n_units], parameters[n_units:]
         spread = np.exp(log_spread)
         logits = location[:, None] + spread[:, None] * _POINTS
         log_chance = positive @ -np.logaddexp(0, -logits) + (total - positive) @ -np.logaddexp(0, logits)
         highest = log_chance.max(axis=1, keepdims=True)
-        mixed = _mixed(shape)
-        likelihood = np.exp(log_chance - highest) * mixed
+        likelihood = np.exp(log_chance - highest) * _WEIGHTS
         sums = likelihood.sum(axis=1, keepdims=True)
         mass = weight[:, None] * likelihood / sums
         slope = mass.T @ positive - (mass.T @ total) * expit(logits).T
         apart, wide = location - location.mean(), log_spread - log_spread.mean()
         penalty = PENALTY * float(apart @ apart + log_spread.mean() ** 2) + SPREAD_PENALTY * float(wide @ wide)
-        penalty += SHAPE_PENALTY * float(shape @ shape)
         value = -float(weight @ (np.log(sums) + highest)[:, 0]) + penalty / 2
         by_location = -slope.sum(axis=0) + PENALTY * apart
         by_spread = -spread * (_POINTS @ slope) + PENALTY * log_spread.mean() / n_units + SPREAD_PENALTY * wide
-        by_shape = weight.sum() * mixed - mass.sum(axis=0) + SHAPE_PENALTY * shape
-        return value, np.concatenate([by_location, by_spread, by_shape])
+        return value, np.concatenate([by_location, by_spread])
 
-    bounds = [(-15.0, 15.0)] * n_units + [(-4.0, 3.0)] * n_units + [(-20.0, 20.0)] * NODES
+    bounds = [(-15.0, 15.0)] * n_units + [(-4.0, 3.0)] * n_units
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
-    location, log_spread, shape = np.split(found.x, [n_units, 2 * n_units])
-    return Facets(location=location, spread=np.exp(log_spread), mass=_mixed(shape))
-
-
-def _mixed(shape: FloatArray) -> FloatArray:
-    """Share of items at each node: normal, reshaped by log-weights."""
-    raw = _NORMAL * np.exp(shape - shape.max())
-    return np.asarray(raw / raw.sum())
+    return Facets(location=found.x[:n_units], spread=np.exp(found.x[n_units:]))
 
 
 def moved_labels(
