@@ -2,7 +2,7 @@
 
 from biasaudit.results.estimate import Estimate, Record, estimated, undefined
 from biasaudit.results.frames import frame
-from biasaudit.results.reading import SCHEMA, from_json, load_result, result_schema, to_json
+from biasaudit.results.reading import SCHEMA, digest, from_json, load_result, result_schema, to_json
 from biasaudit.results.records import (
     STAGES,
     Agreement,
@@ -79,6 +79,7 @@ __all__ = [
     "UnitShare",
     "Value",
     "Verdict",
+    "digest",
     "english",
     "estimated",
     "frame",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,26 @@ def to_json(result: AuditResult) -> str:
     """
     plain = result.model_dump(mode="json", by_alias=True)
     return json.dumps(plain, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def digest(result: AuditResult) -> str:
+    """Take the digest of what a run found, its times aside.
+
+    The same audit of the same data with the same seed has the same digest whenever it is run, so
+    that whoever repeats a run can hold the two against each other.
+
+    Parameters
+    ----------
+    result : AuditResult
+        The result.
+
+    Returns
+    -------
+    str
+        sha256 of :func:`to_json` with empty start and end, as 64 hex digits.
+    """
+    manifest = result.manifest.model_copy(update={"started": "", "ended": ""})
+    return hashlib.sha256(to_json(result.model_copy(update={"manifest": manifest})).encode()).hexdigest()
 
 
 def from_json(text: str, source: str = "the result") -> AuditResult:

@@ -12,7 +12,7 @@ from biasaudit.engine import run
 from biasaudit.errors import BiasAuditError
 from biasaudit.plugins import find_audit
 from biasaudit.report import LANGUAGES, render_html
-from biasaudit.results import AuditResult, from_json, to_json
+from biasaudit.results import AuditResult, digest, from_json, to_json
 
 #: Few refits: conformance asks whether an audit works, not what it finds.
 QUICK = ("uncertainty.replicates=10", "uncertainty.placebos=19")
@@ -80,12 +80,7 @@ def _ends_complete(result: AuditResult) -> str:
 
 
 def _repeats(first: AuditResult, second: AuditResult) -> str:
-    texts = [to_json(result.model_copy(update={"manifest": _timeless(result)})) for result in (first, second)]
-    return "" if texts[0] == texts[1] else "two runs with the same seed differ"
-
-
-def _timeless(result: AuditResult) -> Any:
-    return result.manifest.model_copy(update={"started": "", "ended": ""})
+    return "" if digest(first) == digest(second) else "two runs with the same seed differ"
 
 
 def _evidence_exists(result: AuditResult) -> str:
