@@ -15,7 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from biasaudit.data.annotations import AnnotationLog, read_annotations
+from biasaudit.data.places import is_lazy, size_of
 from biasaudit.data.reading import read_any_frame, read_table
 from biasaudit.data.roles import assign_roles
 from biasaudit.data.table import Table
@@ -27,13 +30,15 @@ from biasaudit.measures import (
     Counts,
     attribute_facts,
     count,
+    count_in_place,
     measure_disparities,
     measure_periods,
     measure_rates,
     measure_strata,
+    needs_rows,
     performance,
 )
-from biasaudit.models import Judgement, Model, judge, make_model, model_facts
+from biasaudit.models import Decisions, Judgement, Model, judge, make_model, model_facts
 from biasaudit.plugins import AuditSource, Case, find_audit, load_case, offered_checks
 from biasaudit.results import (
     Assumption,
@@ -51,6 +56,13 @@ from biasaudit.spec import AuditSpec, Declaration, ReferenceSpec, declare, read_
 from biasaudit.traces import refits_needed, trace_labels
 
 LOGGER = logging.getLogger("biasaudit")
+
+#: Bytes of a file or database from which it is counted where it lives in the place of being loaded.
+COUNTED_FROM = 64 << 20
+#: Why there are no areas under the curve on that road.
+SCORES_STAY = "the scores were counted where they are and not loaded, and these areas need them one by one"
+#: Why nothing can be said about labels.
+NO_ANNOTATIONS = "no [annotations] are declared: who made the labels is not known to this audit"
 
 #: Opens a progress display: given what is done and how many units of work it has (None where that
 #: is not known), gives a function to call with units done.
@@ -124,7 +136,9 @@ def run(
     audit : str, Path, mapping or Declaration
         A bundled name, a folder, an ``audit.toml``, or its content as a mapping.
     data : DataFrame, optional
-        Items as a pandas, polars or pyarrow frame, instead of ``[data] path``.
+        Items as a frame of pandas, polars or pyarrow, instead of ``[data] path``; for decisions or
+        scores made elsewhere also a polars LazyFrame, a DuckDB relation, a Spark or Ibis table, of
+        which only counts are fetched.
     annotations : DataFrame, optional
         The annotation log as a frame, instead of ``[annotations] path``.
     overrides : sequence of str
@@ -168,6 +182,8 @@ def run(
     started = _now()
     declaration, case = _declared(audit, overrides)
     going = _Run(declaration=declaration, case=case, progress=progress)
+    if (source := _countable(going, data)) is not None:
+        return _finished(going, _counted_in_place(going, source, started))
     inputs = _read(going, data, annotations, trust_pickle=trust_pickle)
     result = _measured(going, inputs, started)
     if inputs.log is not None:
@@ -191,6 +207,72 @@ def _read(going: _Run, data: Any, annotations: Any, *, trust_pickle: bool) -> _I
         )
     judged = table.judged()
     return _Inputs(table=table, judged=judged, log=log, model=model, judgement=judge(model, judged, spec))
+
+
+def _countable(going: _Run, data: Any) -> Any:
+    """Give what is counted where it lives, because no row of it is needed in memory; None for the other road.
+
+    Frames that keep their rows elsewhere and PostgreSQL are always counted; files and databases from
+    :data:`COUNTED_FROM` bytes on. An audit of those that needs the rows themselves loads them.
+    """
+    spec, case = going.declaration.spec, going.case
+    if case.load is not None or case.model is not None or needs_rows(spec):
+        return None
+    if data is not None:
+        return data if is_lazy(data) else None
+    path = spec.data.path or ""
+    if path.startswith(("postgresql://", "postgres://")):
+        return path
+    size = size_of(path, going.declaration.folder) if path else None
+    return path if size is not None and size >= COUNTED_FROM else None
+
+
+def _counted_in_place(going: _Run, source: Any, started: str) -> AuditResult:
+    """Measure all that follows from counts, without loading a row."""
+    declaration, spec = going.declaration, going.declaration.spec
+    with going.progress("count the items where they are", None):
+        found = count_in_place(source, declaration)
+        fingerprint = found.fingerprint()
+    facts = attribute_facts(found.counts, spec)
+    column = str(spec.model.score or spec.model.decision)
+    kind: Literal["scores", "decisions"] = "scores" if spec.model.way == "score" else "decisions"
+    line = found.line
+    decisions = Decisions(
+        selected=np.array([found.n_selected]),
+        cut="given" if line is None else line.cut,
+        cut_value=None if line is None else line.cut_value,
+        cutoff_score=None if line is None else line.cutoff_score,
+        tied_at_cutoff=0 if line is None else line.tied_at_cutoff,
+    )
+    measured = going.step("performance", lambda _: performance(found.counts, facts, level=spec.uncertainty.level), ())
+    if line is not None and found.counts.has_actual:
+        going.steps.append(Step(name="areas under the curve", outcome="not_applicable", reason=SCORES_STAY))
+    for name in ("drivers", "stand-ins", "flips"):
+        reason = f"This audit was given {kind} made elsewhere. Without the model itself, it cannot be asked anything."
+        going.steps.append(Step(name=name, outcome="not_applicable", reason=reason))
+    going.steps.append(Step(name="traces", outcome="not_applicable", reason=NO_ANNOTATIONS))
+    against = "truth" if spec.data.truth is not None else "outcome" if spec.data.outcome is not None else None
+    return AuditResult(
+        status="complete",
+        audit=_audit_info(spec),
+        manifest=describe_run(declaration, [fingerprint], started=started, ended=started),
+        data=DataFacts(
+            rows=found.rows_read,
+            rows_judged=found.rows_judged,
+            dropped=found.dropped,
+            attributes=facts,
+            outcome=spec.data.outcome,
+            truth=spec.data.truth,
+            errors_against=against,
+            features=found.features,
+            strata=spec.data.strata,
+            period=spec.data.period,
+            periods=found.periods,
+            weighted=spec.data.weight is not None,
+        ),
+        model=model_facts(Model(kind=kind, source=column), decisions, measured),
+        **_from_counts(going, found.counts, facts),
+    )
 
 
 def _declared(audit: Any, overrides: Sequence[str]) -> tuple[Declaration, Case]:
@@ -226,8 +308,7 @@ def _read_items(going: _Run, data: Any) -> Table:
 def _read_log(going: _Run, table: Table, annotations: Any) -> AnnotationLog | None:
     declaration, spec = going.declaration, going.declaration.spec.annotations
     if spec is None:
-        reason = "no [annotations] are declared: who made the labels is not known to this audit"
-        going.steps.append(Step(name="traces", outcome="not_applicable", reason=reason))
+        going.steps.append(Step(name="traces", outcome="not_applicable", reason=NO_ANNOTATIONS))
         return None
     if annotations is not None:
         frame, fingerprint = read_any_frame(annotations, role="annotations")
@@ -251,7 +332,7 @@ def _measured(going: _Run, inputs: _Inputs, started: str) -> AuditResult:
     level, seed = spec.uncertainty.level, spec.uncertainty.seed
     table, judged, model, judgement = inputs.table, inputs.judged, inputs.model, inputs.judgement
     decisions = judgement.decisions
-    counts = count(judged, decisions.selected)
+    counts = count(judged, decisions.selected, spec.groups.intersections)
     facts = attribute_facts(counts, spec)
     fingerprints = [table.fingerprint, inputs.log.fingerprint if inputs.log else None, model.fingerprint]
     measured = going.step(
@@ -270,8 +351,21 @@ def _measured(going: _Run, inputs: _Inputs, started: str) -> AuditResult:
         ),
         data=_data_facts(spec, inputs, facts),
         model=model_facts(model, decisions, measured),
-        rates=measure_rates(counts, facts, level),
-        disparities=measure_disparities(
+        **_from_counts(going, counts, facts),
+        drivers=drivers,
+        driver_totals=totals,
+        proxies=going.step("stand-ins", lambda _: _stand_ins(model, table, facts, seed=seed, level=level), ()),
+        flips=going.step("flips", lambda _: measure_flips(model, judged, spec, facts, seed=seed, level=level), ()),
+    )
+
+
+def _from_counts(going: _Run, counts: Counts, facts: tuple[AttributeFacts, ...]) -> dict[str, Any]:
+    """Measure what follows from counts, on whichever road they came."""
+    spec = going.declaration.spec
+    level = spec.uncertainty.level
+    return {
+        "rates": measure_rates(counts, facts, level),
+        "disparities": measure_disparities(
             counts,
             facts,
             level=level,
@@ -279,13 +373,9 @@ def _measured(going: _Run, inputs: _Inputs, started: str) -> AuditResult:
             tolerance_ratio=spec.tolerance.ratio,
             minimum_size=spec.groups.minimum_size,
         ),
-        conditional=going.step("strata", lambda _: _within_strata(spec, counts, facts), ()),
-        periods=going.step("periods", lambda _: _over_periods(spec, counts, facts), ()),
-        drivers=drivers,
-        driver_totals=totals,
-        proxies=going.step("stand-ins", lambda _: _stand_ins(model, table, facts, seed=seed, level=level), ()),
-        flips=going.step("flips", lambda _: measure_flips(model, judged, spec, facts, seed=seed, level=level), ()),
-    )
+        "conditional": going.step("strata", lambda _: _within_strata(spec, counts, facts), ()),
+        "periods": going.step("periods", lambda _: _over_periods(spec, counts, facts), ()),
+    }
 
 
 def _stand_ins(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +50,7 @@ def assign_roles(frame: pd.DataFrame, declaration: Declaration, fingerprint: Fin
         Where the values cannot be used as declared.
     """
     spec = declaration.spec
-    _check_columns(frame, declaration)
+    check_columns(list(frame.columns), declaration)
     if frame.empty:
         raise DataError(f"{fingerprint.source}: the table has columns and no rows.")
     frame = _expand_counts(frame, spec)
@@ -59,7 +60,7 @@ def assign_roles(frame: pd.DataFrame, declaration: Declaration, fingerprint: Fin
     if frame.empty:
         raise DataError(f"{fingerprint.source}: no row is left: " + "; ".join(f"{d.rows} {d.reason}" for d in dropped))
     ids = _ids(frame, spec)
-    features = _features(frame, spec)
+    features = feature_names(frame.columns, spec)
     return Table(
         frame=_ready_features(frame, features),
         ids=ids,
@@ -98,17 +99,17 @@ def _named_columns(spec: AuditSpec) -> list[tuple[Location, str]]:
     return [(place, name) for place, name in named if name is not None]
 
 
-def _check_columns(frame: pd.DataFrame, declaration: Declaration) -> None:
-    columns = list(frame.columns)
+def check_columns(columns: list[str], declaration: Declaration) -> None:
+    """Refuse columns that are declared and do not exist, all at once."""
     repeated = sorted({column for column in columns if columns.count(column) > 1})
     if repeated:
         raise DataError(f"the table has columns of the same name: {', '.join(map(repr, repeated))}.")
     mistakes = tuple(
         declaration.mistake(
-            place, f"there is no column {name!r}", allowed=_listed(columns), nearest=nearest_name(name, columns)
+            place, f"there is no column {name!r}", allowed=listed(columns), nearest=nearest_name(name, columns)
         )
         for place, name in _named_columns(declaration.spec)
-        if name not in frame.columns
+        if name not in columns
     )
     if mistakes:
         raise DeclarationError(declaration.source, mistakes)
@@ -166,12 +167,12 @@ def _ids(frame: pd.DataFrame, spec: AuditSpec) -> pd.Index:
     if len(repeated):
         raise DataError(
             f"column {spec.data.id!r} must name each item once, and {len(repeated)} ids stand more than once: "
-            f"{_listed(list(repeated))}. Remove the repeats, or name another id column."
+            f"{listed(list(repeated))}. Remove the repeats, or name another id column."
         )
     return ids
 
 
-def _features(frame: pd.DataFrame, spec: AuditSpec) -> tuple[str, ...]:
+def feature_names(columns: Iterable[str], spec: AuditSpec) -> tuple[str, ...]:
     """Columns the model sees: those declared, or all without another role."""
     if spec.data.features is not None:
         if clash := [name for name in spec.data.features if name in (spec.data.outcome, spec.data.truth)]:
@@ -180,7 +181,7 @@ def _features(frame: pd.DataFrame, spec: AuditSpec) -> tuple[str, ...]:
             )
         return spec.data.features
     taken = {name for _, name in _named_columns(spec)}
-    return tuple(column for column in frame.columns if column not in taken)
+    return tuple(column for column in columns if column not in taken)
 
 
 def _ready_features(frame: pd.DataFrame, features: tuple[str, ...]) -> pd.DataFrame:
@@ -202,8 +203,13 @@ def _ready_features(frame: pd.DataFrame, features: tuple[str, ...]) -> pd.DataFr
 
 
 def _levels(column: pd.Series) -> pd.Series:
-    texts = as_text(column).fillna(NOT_RECORDED)
-    return pd.Series(pd.Categorical(texts), index=column.index)
+    codes, uniques = pd.factorize(column)
+    texts = np.array([*(text_of(value) or NOT_RECORDED for value in uniques), NOT_RECORDED], dtype=object)
+    # Only the distinct values are turned into text and sorted; of the rows only the codes are touched.
+    used = texts if (codes < 0).any() else texts[:-1]
+    levels, place = np.unique(used.astype(str), return_inverse=True)
+    values = pd.Categorical.from_codes(place.reshape(-1)[codes], pd.Index(levels.tolist(), dtype=object))
+    return pd.Series(values, index=column.index, name=column.name)
 
 
 def _groups(frame: pd.DataFrame, spec: AuditSpec) -> pd.DataFrame:
@@ -227,12 +233,22 @@ def _cut(column: pd.Series, name: str, edges: tuple[float, ...]) -> pd.Series:
     numbers = pd.to_numeric(column, errors="coerce")
     if numbers.isna().all():
         raise DataError(f"protected attribute {name!r} has edges and holds no number.")
-    shown = [str(text_of(edge)) for edge in edges]
-    names = [f"under {shown[0]}"]
-    names += [f"{low} to under {high}" for low, high in itertools.pairwise(shown)]
-    names += [f"{shown[-1]} and over"]
+    names = cut_names(edges)
     cut = pd.cut(numbers, [-np.inf, *edges, np.inf], right=False, labels=names)
     return cut.astype(object).where(numbers.notna())
+
+
+def cut_names(edges: tuple[float, ...]) -> list[str]:
+    """Name the groups between edges.
+
+    Examples
+    --------
+    >>> cut_names((25, 45))
+    ['under 25', '25 to under 45', '45 and over']
+    """
+    shown = [str(text_of(edge)) for edge in edges]
+    between = [f"{low} to under {high}" for low, high in itertools.pairwise(shown)]
+    return [f"under {shown[0]}", *between, f"{shown[-1]} and over"]
 
 
 def _positive(frame: pd.DataFrame, column: str | None, positive: object) -> FloatArray | None:
@@ -240,13 +256,17 @@ def _positive(frame: pd.DataFrame, column: str | None, positive: object) -> Floa
         return None
     values = equals(frame[column], positive)
     if not (values == 1).any():
-        found = sorted(as_text(frame[column]).dropna().unique())
-        nearest = nearest_name(str(positive), found)
-        hint = f" Did you mean {nearest!r}?" if nearest else ""
-        raise DataError(
-            f"column {column!r} never holds the declared positive value {positive!r}; it holds {_listed(found)}.{hint}"
-        )
+        raise never_positive(column, positive, sorted(as_text(frame[column]).dropna().unique()))
     return values
+
+
+def never_positive(column: str, positive: object, found: list[str]) -> DataError:
+    """Say that a column never holds the declared positive value."""
+    nearest = nearest_name(str(positive), found)
+    hint = f" Did you mean {nearest!r}?" if nearest else ""
+    return DataError(
+        f"column {column!r} never holds the declared positive value {positive!r}; it holds {listed(found)}.{hint}"
+    )
 
 
 def _is_judged(frame: pd.DataFrame, spec: AuditSpec, ids: pd.Index) -> BoolArray:
@@ -260,7 +280,7 @@ def _is_judged(frame: pd.DataFrame, spec: AuditSpec, ids: pd.Index) -> BoolArray
         for value in wanted:
             judged |= equals(frame[split.column], value) == 1
         if not judged.any() or (judged.all() and spec.model.train is not None):
-            found = _listed(sorted(as_text(frame[split.column]).dropna().unique()))
+            found = listed(sorted(as_text(frame[split.column]).dropna().unique()))
             what = "every row" if judged.any() else "no row"
             raise DataError(f"split: {what} of column {split.column!r} holds {split.test!r}; it holds {found}.")
         return judged
@@ -279,6 +299,7 @@ def _drawn(ids: pd.Index, share: float, seed: int) -> BoolArray:
     return judged
 
 
-def _listed(values: list[str]) -> str:
+def listed(values: list[str]) -> str:
+    """List some values for a message, and say how many there are."""
     shown = ", ".join(repr(value) for value in values[:VALUES_SHOWN])
     return shown + (f", … ({len(values)} in all)" if len(values) > VALUES_SHOWN else "")

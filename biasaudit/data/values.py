@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+#: Scores nearer than this (relative to the largest) are ties: it is above the rounding error of a
+#: prediction, so that the order of rows cannot make a difference, and below any meant difference.
+TIE = 1e-12
 
 
 def as_text(values: pd.Series) -> pd.Series:
@@ -38,9 +45,13 @@ def text_of(value: object) -> str | None:
 
     Examples
     --------
-    >>> text_of(3.0), text_of(True), text_of(" ")
-    ('3', 'True', None)
+    >>> text_of(3.0), text_of(True), text_of(" "), text_of(dt.date(1982, 10, 1))
+    ('3', 'True', None, '1982-10-01')
     """
+    if isinstance(value, Decimal):
+        value = float(value)
+    if isinstance(value, dt.datetime) and not (value.hour or value.minute or value.second or value.microsecond):
+        value = value.date()  # libraries differ in whether a day is a date or the first moment of it
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
     text = str(value).strip()
@@ -69,9 +80,20 @@ def equals(values: pd.Series, wanted: object) -> npt.NDArray[np.float64]:
     >>> equals(pd.Series(["yes", "no", None]), "yes").tolist()
     [1.0, 0.0, nan]
     """
-    texts = as_text(values)
-    same = (texts.map(_plain) == _plain(str(text_of(wanted)))).to_numpy(dtype=bool)
-    return np.where(texts.isna().to_numpy(dtype=bool), np.nan, same.astype(np.float64))
+    codes, uniques = pd.factorize(values)
+    return np.array([*(is_value(unique, wanted) for unique in uniques), np.nan])[codes]
+
+
+def is_value(value: object, wanted: object) -> float:
+    """Compare one value that is not missing with a declared one: 1, 0, or NaN for a blank text.
+
+    Examples
+    --------
+    >>> is_value(1.0, "1"), is_value("no", "yes"), is_value(" ", 1)
+    (1.0, 0.0, nan)
+    """
+    text = text_of(value)
+    return np.nan if text is None else float(_plain(text) == _plain(text_of(wanted)))
 
 
 def _plain(text: str | None) -> str | None:

@@ -1,8 +1,9 @@
-"""One pass over the rows makes one table of counts; every measure of groups is arithmetic on it."""
+"""One pass over the rows makes small tables of counts; every measure of groups is arithmetic on them."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,21 +11,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from biasaudit.data.cells import occupied
 from biasaudit.data.table import NOT_RECORDED, FloatArray, Table, crossed_columns
 from biasaudit.errors import DataError
+from biasaudit.measures.margins import MOST_CELLS, plan_tables, wanted_margins
 
 IntArray = npt.NDArray[np.int64]
 Role = Literal["attribute", "stratum", "period"]
 
 #: Place of a row on the axis of what is known: 0 and 1 as recorded, 2 where it is not known.
 UNKNOWN = 2
-#: Joint cells up to which one dense array is counted into, however few rows there are.
-_ALWAYS_DENSE = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Axis:
-    """One column of the joint table.
+    """One column of the tables of counts.
 
     Attributes
     ----------
@@ -67,20 +68,41 @@ class GroupCounts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Counts:
-    """The joint table of an audit: one row a combination of values that occurs.
+class Cells:
+    """One joint table of some axes: one row a combination of values that occurs.
 
     Attributes
     ----------
-    axes : tuple of Axis, length a
-        Protected attributes, then strata, then the period.
+    places : tuple of int, length a
+        Axes of the counts that this table crosses.
     codes : array of int, shape (cells, a)
-        Level of each axis.
+        Level of each of them.
     actual : array of int, shape (cells,)
         1 or 0 as recorded, 2 where it is not known.
     weight, weight_squared, n : array of float, shape (cells, 2)
         Sums of weights, of squared weights, and of people: not decided positive, decided positive.
         A fractional decision f puts f of a person into the second column and 1 - f into the first.
+    """
+
+    places: tuple[int, ...]
+    codes: IntArray
+    actual: IntArray
+    weight: FloatArray
+    weight_squared: FloatArray
+    n: FloatArray
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """The counts of an audit: everything about groups follows from them.
+
+    Attributes
+    ----------
+    axes : tuple of Axis
+        Protected attributes, then strata, then the period.
+    tables : tuple of Cells
+        One joint table of all axes where that is small, else several, so that each attribute and
+        each intersection that was asked for stands in at least one.
     has_actual : bool
         Whether there is anything to measure errors against.
     is_weighted : bool
@@ -88,11 +110,7 @@ class Counts:
     """
 
     axes: tuple[Axis, ...]
-    codes: IntArray
-    actual: IntArray
-    weight: FloatArray
-    weight_squared: FloatArray
-    n: FloatArray
+    tables: tuple[Cells, ...]
     has_actual: bool
     is_weighted: bool
 
@@ -101,7 +119,7 @@ class Counts:
         return tuple(axis.name for axis in self.axes if axis.role == role)
 
     def by(self, attribute: str, within: Literal["nothing", "stratum", "period"] = "nothing") -> GroupCounts:
-        """Sum the table by the groups of a protected attribute or an intersection.
+        """Sum the counts by the groups of a protected attribute or an intersection.
 
         Parameters
         ----------
@@ -118,59 +136,68 @@ class Counts:
         Raises
         ------
         KeyError
-            Where no such attribute was counted.
+            Where no such attribute or intersection was counted.
 
         Examples
         --------
-        >>> counts = Counts(
-        ...     axes=(Axis(role="attribute", name="sex", levels=("female", "male")),),
+        >>> cells = Cells(
+        ...     places=(0,),
         ...     codes=np.array([[0], [1]]),
         ...     actual=np.array([2, 2]),
         ...     weight=np.array([[7.0, 3.0], [5.0, 5.0]]),
         ...     weight_squared=np.array([[7.0, 3.0], [5.0, 5.0]]),
         ...     n=np.array([[7.0, 3.0], [5.0, 5.0]]),
-        ...     has_actual=False,
-        ...     is_weighted=False,
         ... )
+        >>> sexes = Axis(role="attribute", name="sex", levels=("female", "male"))
+        >>> counts = Counts(axes=(sexes,), tables=(cells,), has_actual=False, is_weighted=False)
         >>> counts.by("sex").groups
         ('female', 'male')
         >>> print(counts.by("sex").n.sum(axis=(1, 2)))
         [[7. 3.]
          [5. 5.]]
         """
-        columns = crossed_columns(attribute, self.names("attribute"))
-        groups, group = self._crossed("attribute", tuple(columns))
-        kept = () if within == "nothing" else self.names(within)
-        inside, stratum = self._crossed("stratum" if within == "nothing" else within, kept)
+        columns = self._places("attribute", crossed_columns(attribute, self.names("attribute")))
+        kept = [] if within == "nothing" else self._places(within, self.names(within))
+        holding = [table for table in self.tables if {*columns, *kept} <= set(table.places)]
+        if not holding:
+            raise KeyError(
+                f"{attribute}: counted by {', '.join(self.names('attribute'))} and the declared crosses only"
+            )
+        cells = min(holding, key=lambda table: len(table.codes))
+        groups, group = self._crossed(cells, columns)
+        inside, stratum = self._crossed(cells, kept)
         shape = (len(groups), len(inside), 3)
-        cell = np.ravel_multi_index((group, stratum, self.actual), shape)
+        cell = np.ravel_multi_index((group, stratum, cells.actual), shape)
 
         def summed(table: FloatArray) -> FloatArray:
-            size = int(np.prod(shape))
+            size = math.prod(shape)
             columns = [np.bincount(cell, weights=table[:, decided], minlength=size) for decided in (0, 1)]
             return np.asarray(np.stack(columns, axis=-1).reshape(*shape, 2), dtype=np.float64)
 
-        n = summed(self.n)
-        weight, squared = (summed(self.weight), summed(self.weight_squared)) if self.is_weighted else (n, n)
+        n = summed(cells.n)
+        weight, squared = (summed(cells.weight), summed(cells.weight_squared)) if self.is_weighted else (n, n)
         return GroupCounts(groups=groups, within=inside, weight=weight, weight_squared=squared, n=n)
 
-    def _crossed(self, role: Role, columns: tuple[str, ...]) -> tuple[tuple[str, ...], IntArray]:
-        """Name the combinations of some columns that occur, and give each cell its combination."""
-        if not columns:
-            return ("",), np.zeros(len(self.codes), dtype=np.int64)
-        places = [next(i for i, axis in enumerate(self.axes) if (axis.role, axis.name) == (role, c)) for c in columns]
+    def _places(self, role: Role, names: Iterable[str]) -> list[int]:
+        """Find the axes of some columns."""
+        return [next(i for i, axis in enumerate(self.axes) if (axis.role, axis.name) == (role, name)) for name in names]
+
+    def _crossed(self, cells: Cells, places: list[int]) -> tuple[tuple[str, ...], IntArray]:
+        """Name the combinations of some axes that occur, and give each cell its combination."""
+        if not places:
+            return ("",), np.zeros(len(cells.codes), dtype=np.int64)
         levels = [self.axes[place].levels for place in places]
-        codes = tuple(self.codes[:, place] for place in places)
-        present, inverse = _distinct(codes, [len(part) for part in levels])
+        codes = tuple(cells.codes[:, cells.places.index(place)] for place in places)
+        present, inverse = occupied(codes, [len(part) for part in levels])
         names = [" x ".join(part[code] for part, code in zip(levels, row, strict=True)) for row in present.tolist()]
-        if len(columns) == 1:
+        if len(places) == 1:
             return tuple(names), inverse
         # Two combinations may read the same; they are then one group, as in Table.attribute.
         unique, again = np.unique(np.array(names), return_inverse=True)
         return tuple(unique.tolist()), again.reshape(-1)[inverse].astype(np.int64)
 
 
-def count(table: Table, selected: FloatArray) -> Counts:
+def count(table: Table, selected: FloatArray, intersections: Iterable[Iterable[str]] | None = None) -> Counts:
     """Count a table in one pass.
 
     Parameters
@@ -180,11 +207,14 @@ def count(table: Table, selected: FloatArray) -> Counts:
     selected : array of float, shape (n,)
         Decision of each row: 1 selected, 0 not; a fraction is the chance of a tie at the cut-off,
         and is split over both cells.
+    intersections : iterable of iterable of str, optional
+        Attributes to cross. Where the joint table of all columns would be large, only these and the
+        single attributes are counted; without it everything is crossed with everything.
 
     Returns
     -------
     Counts
-        The joint table of attributes, strata, period, actual value and decision.
+        Tables of attributes, strata, period, actual value and decision.
 
     Raises
     ------
@@ -202,66 +232,63 @@ def count(table: Table, selected: FloatArray) -> Counts:
     if not np.all(np.isfinite(weight) & (weight >= 0)):
         raise DataError("Sampling weights must be finite numbers, none below 0.")
     axes, codes = _axes(table)
-    actual = np.full(len(table), UNKNOWN, dtype=np.int64)
+    actual = np.full(len(table), UNKNOWN, dtype=np.int8)
     if table.actual is not None:
         known = ~np.isnan(table.actual)
-        actual[known] = (table.actual[known] > 0).astype(np.int64)
-    sizes = [len(axis.levels) for axis in axes] + [3]
-    cells, place = _occupied((*codes, actual), sizes)
-
-    def summed(values: FloatArray) -> FloatArray:
-        parts = (values * (1.0 - selected), values * selected)
-        return np.stack([np.bincount(place, weights=part, minlength=len(cells)) for part in parts], axis=-1)
-
-    n = summed(np.ones(len(table)))
+        actual[known] = table.actual[known] > 0
     is_weighted = bool(np.ptp(weight) > 0)
-    weights, squares = (summed(weight), summed(weight**2)) if is_weighted else (n, n)
+    margins = wanted_margins([(axis.role, axis.name) for axis in axes], intersections)
+    plan = plan_tables(margins, [len(axis.levels) for axis in axes], MOST_CELLS)
+    rows = _Rows(codes=codes, actual=actual, selected=selected, weight=weight if is_weighted else None)
     return Counts(
         axes=axes,
-        codes=cells[:, :-1],
-        actual=cells[:, -1],
-        weight=weights,
-        weight_squared=squares,
-        n=n,
+        tables=tuple(_cells(rows, places, [len(axes[place].levels) for place in places]) for places in plan),
         has_actual=table.actual is not None,
         is_weighted=is_weighted,
     )
 
 
-def _axes(table: Table) -> tuple[tuple[Axis, ...], list[IntArray]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Rows:
+    """The rows as codes, made once for all tables."""
+
+    codes: list[npt.NDArray[np.integer]]
+    actual: npt.NDArray[np.int8]
+    selected: FloatArray
+    weight: FloatArray | None
+
+
+def _cells(rows: _Rows, places: tuple[int, ...], sizes: list[int]) -> Cells:
+    """Count the rows by some axes, by what is known and by what was decided."""
+    cells, place = occupied((*(rows.codes[each] for each in places), rows.actual), [*sizes, 3])
+    is_yes_or_no = bool(np.all((rows.selected == 0) | (rows.selected == 1)))
+
+    def summed(values: FloatArray | None) -> FloatArray:
+        if is_yes_or_no:
+            decided = 2 * place + (rows.selected > 0)
+            return np.bincount(decided, weights=values, minlength=2 * len(cells)).reshape(-1, 2).astype(np.float64)
+        each = np.ones(len(place)) if values is None else values
+        parts = (each * (1.0 - rows.selected), each * rows.selected)
+        return np.stack([np.bincount(place, weights=part, minlength=len(cells)) for part in parts], axis=-1)
+
+    n = summed(None)
+    weight, squared = (n, n) if rows.weight is None else (summed(rows.weight), summed(rows.weight**2))
+    return Cells(places=places, codes=cells[:, :-1], actual=cells[:, -1], weight=weight, weight_squared=squared, n=n)
+
+
+def _axes(table: Table) -> tuple[tuple[Axis, ...], list[npt.NDArray[np.integer]]]:
     """Turn the columns of a table into axes and codes."""
     columns: list[tuple[Role, str, pd.Series]] = [("attribute", str(c), table.groups[c]) for c in table.groups]
     columns += [("stratum", str(c), table.strata[c]) for c in table.strata]
     if table.periods is not None:
         columns.append(("period", str(table.periods.name or "period"), table.periods))
-    axes, codes = [], []
+    axes: list[Axis] = []
+    codes: list[npt.NDArray[np.integer]] = []
     for role, name, column in columns:
         values = pd.Categorical(column)
-        levels, code = [str(level) for level in values.categories], values.codes.astype(np.int64)
+        levels, code = [str(level) for level in values.categories], values.codes
         if (code < 0).any():
             levels, code = [*levels, NOT_RECORDED], np.where(code < 0, len(levels), code)
         axes.append(Axis(role=role, name=name, levels=tuple(levels)))
         codes.append(code)
     return tuple(axes), codes
-
-
-def _occupied(codes: tuple[IntArray, ...], sizes: list[int]) -> tuple[IntArray, IntArray]:
-    """Find the joint cells that occur, and the cell of each row."""
-    total = math.prod(sizes)
-    if total <= max(_ALWAYS_DENSE, len(codes[0])):
-        joint = np.ravel_multi_index(codes, sizes)
-        present = np.flatnonzero(np.bincount(joint, minlength=total))
-        place = np.zeros(total, dtype=np.int64)
-        place[present] = np.arange(present.size)
-        return np.stack(np.unravel_index(present, sizes), axis=-1).astype(np.int64), place[joint]
-    return _distinct(codes, sizes)
-
-
-def _distinct(codes: tuple[IntArray, ...], sizes: list[int]) -> tuple[IntArray, IntArray]:
-    """Find the distinct combinations, in order, and the place of each row's among them."""
-    if math.prod(sizes) <= np.iinfo(np.int64).max:
-        joint, inverse = np.unique(np.ravel_multi_index(codes, sizes), return_inverse=True)
-        present = np.stack(np.unravel_index(joint, sizes), axis=-1)
-    else:
-        present, inverse = np.unique(np.stack(codes, axis=-1), axis=0, return_inverse=True)
-    return present.astype(np.int64), inverse.reshape(-1).astype(np.int64)

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from biasaudit.data.table import FloatArray
+from biasaudit.data.values import TIE
 from biasaudit.errors import DataError, ModelError
 from biasaudit.spec import ModelSpec
 
@@ -16,9 +17,6 @@ Scale = Literal["probability", "score"]
 
 #: Cut of a classifier for which none is declared: the more likely of the two outcomes.
 DEFAULT_THRESHOLD = 0.5
-#: Scores nearer than this (relative to the largest) are ties: it is above the rounding error of a
-#: prediction, so that the order of rows cannot make a difference, and below any meant difference.
-TIE = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,14 @@
 """One table of counts: nobody is lost, and the order of rows changes nothing."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from biasaudit.data import cells
 from biasaudit.errors import DataError
 from biasaudit.measures import count
 from biasaudit.measures import counting as counting_room
@@ -71,15 +74,54 @@ def test_strata_and_periods_stand_apart(make_table):
     assert counts.by("sex", within="period").n.sum(axis=(2, 3)).tolist() == [[1, 1], [1, 1]]
 
 
-def test_both_ways_of_counting_agree(people, make_table, monkeypatch):
-    groups, actual, selected = people
-    table = make_table(groups, actual=actual)
-    dense = count(table, selected)
-    monkeypatch.setattr(counting_room, "_ALWAYS_DENSE", 0)
-    monkeypatch.setattr(counting_room.math, "prod", lambda sizes: 2**80 if len(sizes) else 1)
-    sparse = count(table, selected)
-    assert np.array_equal(dense.codes, sparse.codes)
-    assert np.array_equal(dense.n, sparse.n)
+def test_every_way_of_finding_cells_agrees(monkeypatch):
+    rng = np.random.default_rng(3)
+    codes = tuple(rng.integers(0, 4, 500).astype(np.int8) for _ in range(3))
+    dense = cells.occupied(codes, [4, 4, 4])
+    monkeypatch.setattr(cells, "_ALWAYS_DENSE", 0)
+    sparse = cells.occupied(codes, [4, 4, 10_000])
+    beyond_integers = cells.occupied(codes, [4, 2**40, 2**40])
+    for other in (sparse, beyond_integers):
+        assert all(np.array_equal(one, two) for one, two in zip(dense, other, strict=True))
+
+
+@given(seed=st.integers(0, 10_000), most_cells=st.sampled_from([1, 40, 10_000]))
+def test_several_small_tables_hold_what_one_joint_table_holds(make_table, monkeypatch, seed, most_cells):
+    rng = np.random.default_rng(seed)
+    groups = {name: rng.choice(list("uvw"), 200) for name in "abcd"}
+    table = make_table(
+        groups,
+        actual=rng.choice([0, 1, np.nan], 200),
+        weight=rng.choice([1.0, 0.5, 3.0], 200),
+        strata={"office": rng.choice(["x", "y"], 200)},
+        periods=rng.choice(["82", "83"], 200),
+    )
+    selected = rng.choice([0, 0.25, 1], 200)
+    crosses = [("a", "b"), ("b", "c"), ("d", "a"), ("a", "c", "d")]
+    joint = count(table, selected)
+    monkeypatch.setattr(counting_room, "MOST_CELLS", most_cells)
+    parts = count(table, selected, crosses)
+    assert len(joint.tables) <= 2
+    assert len(parts.tables) > 2 or most_cells == 10_000
+    for name in ("a", "b", "c", "d", *(" x ".join(columns) for columns in crosses)):
+        for within in ("nothing", "stratum", "period"):
+            one, two = joint.by(name, within), parts.by(name, within)
+            assert (one.groups, one.within) == (two.groups, two.within)
+            for part in ("n", "weight", "weight_squared"):
+                assert np.allclose(getattr(one, part), getattr(two, part), rtol=1e-12, atol=0)
+    if most_cells == 1:
+        with pytest.raises(KeyError, match="declared crosses"):
+            parts.by("b x d")
+
+
+def test_many_attributes_make_few_small_tables(make_table):
+    names = [f"a{place}" for place in range(10)]
+    pairs = list(itertools.combinations(names, 2))
+    rng = np.random.default_rng(1)
+    counts = count(make_table({name: rng.choice(list("uvwxyz"), 3_000) for name in names}), np.zeros(3_000), pairs)
+    assert len(counts.tables) < 15
+    assert max(len(table.codes) for table in counts.tables) <= 3_000
+    assert all(len(counts.by(" x ".join(pair)).groups) == 36 for pair in pairs)
 
 
 def test_a_missing_group_is_a_group(make_table):

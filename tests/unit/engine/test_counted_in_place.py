@@ -1,0 +1,80 @@
+"""An audit of decisions made elsewhere is the same result, whether its table is loaded or counted where it lives."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from biasaudit import engine
+from biasaudit.engine import run
+
+
+@pytest.fixture
+def frame():
+    rng = np.random.default_rng(8)
+    n = 3_000
+    return pd.DataFrame(
+        {
+            "sex": rng.choice(["f", "m", None], n, p=[0.5, 0.45, 0.05]),
+            "origin": rng.choice(["here", "elsewhere"], n),
+            "office": rng.choice(["a", "b"], n),
+            "year": rng.choice([1982, 1983], n),
+            "hired": rng.integers(0, 2, n),
+            "points": np.round(rng.normal(size=n), 2),
+            "called": rng.integers(0, 2, n),
+        }
+    )
+
+
+def _plain(frame):
+    """The same rows as polars holds them: missing is null."""
+    return pl.DataFrame({name: [None if value != value else value for value in frame[name].tolist()] for name in frame})  # noqa: PLR0124
+
+
+def _audit(**more):
+    return {
+        "schema": 1,
+        "audit": {"name": "calls", "title": "Who is called?"},
+        "data": {"outcome": "hired", "strata": ["office"], "period": "year", **more.pop("data", {})},
+        "protected": [{"column": "sex"}, {"column": "origin"}],
+        "groups": {"intersections": [["sex", "origin"]]},
+        "gate": [{"attribute": "sex", "at_least": 0.8}],
+        **more,
+    }
+
+
+MEASURED = ("data", "rates", "disparities", "conditional", "periods", "gates", "findings")
+
+
+@pytest.mark.parametrize("model", [{"decision": "called"}, {"score": "points", "share": 0.25}])
+def test_both_roads_give_one_result(frame, model):
+    loaded = run(_audit(model=model), data=frame)
+    counted = run(_audit(model=model), data=_plain(frame).lazy())
+    for part in MEASURED:
+        assert getattr(counted, part) == getattr(loaded, part), part
+    assert counted.model.model_copy(update={"performance": ()}) == loaded.model.model_copy(update={"performance": ()})
+    assert counted.model.performance == tuple(one for one in loaded.model.performance if one.measure != "auc")
+    assert counted.status == loaded.status == "complete"
+    names = {step.name for step in counted.steps}
+    assert names - {"areas under the curve"} == {step.name for step in loaded.steps}
+    assert ("areas under the curve" in names) == ("score" in model)
+
+
+def test_a_large_file_is_never_loaded(frame, tmp_path, monkeypatch):
+    _plain(frame).write_parquet(tmp_path / "people.parquet")
+    audit = _audit(model={"decision": "called"}, data={"path": str(tmp_path / "people.parquet")})
+    loaded = run(audit)
+    monkeypatch.setattr(engine, "COUNTED_FROM", 0)
+    monkeypatch.setattr(engine, "read_table", lambda *_, **__: pytest.fail("the table was loaded"))
+    counted = run(audit)
+    for part in MEASURED:
+        assert getattr(counted, part) == getattr(loaded, part), part
+    assert counted.manifest.data == loaded.manifest.data
+
+
+def test_a_model_trained_here_loads_its_rows(frame, tmp_path, monkeypatch):
+    frame.to_csv(tmp_path / "people.csv", index=False)
+    monkeypatch.setattr(engine, "COUNTED_FROM", 0)
+    monkeypatch.setattr(engine, "count_in_place", lambda *_, **__: pytest.fail("rows were needed"))
+    audit = _audit(model={"train": "logistic_regression"}, data={"path": str(tmp_path / "people.csv")})
+    assert run(audit).model.kind == "trained"
