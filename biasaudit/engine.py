@@ -8,9 +8,8 @@ result is still written.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -25,34 +24,27 @@ from biasaudit.data.table import Table
 from biasaudit.drivers import explain_gaps, measure_flips, measure_proxies
 from biasaudit.errors import BiasAuditError, DataError, NotApplicableError, PluginError
 from biasaudit.findings import judge_gates
-from biasaudit.manifest import describe_run
+from biasaudit.manifest import audit_info, describe_run
 from biasaudit.measures import (
-    Counts,
     attribute_facts,
     count,
     count_in_place,
-    measure_disparities,
-    measure_periods,
-    measure_rates,
-    measure_strata,
     needs_rows,
     performance,
 )
+from biasaudit.measuring import measured_from_counts, measured_further
 from biasaudit.models import Decisions, Judgement, Model, judge, make_model, model_facts
 from biasaudit.plugins import AuditSource, Case, find_audit, load_case, offered_checks
 from biasaudit.results import (
-    Assumption,
     AttributeFacts,
-    AuditInfo,
     AuditResult,
-    Conditional,
     DataFacts,
     Finding,
-    PeriodGap,
     Proxy,
     Step,
 )
 from biasaudit.spec import AuditSpec, Declaration, ReferenceSpec, declare, read_declaration
+from biasaudit.steps import Progress, Run, silent
 from biasaudit.traces import refits_needed, trace_labels
 
 LOGGER = logging.getLogger("biasaudit")
@@ -64,16 +56,6 @@ SCORES_STAY = "the scores were counted where they are and not loaded, and these 
 #: Why nothing can be said about labels.
 NO_ANNOTATIONS = "no [annotations] are declared: who made the labels is not known to this audit"
 
-#: Opens a progress display: given what is done and how many units of work it has (None where that
-#: is not known), gives a function to call with units done.
-Progress = Callable[[str, int | None], AbstractContextManager[Callable[[int], None]]]
-
-
-@contextmanager
-def silent(_what: str, _total: int | None) -> Iterator[Callable[[int], None]]:
-    """Show no progress."""
-    yield lambda _done: None
-
 
 @dataclass(frozen=True, kw_only=True)
 class _Inputs:
@@ -84,39 +66,6 @@ class _Inputs:
     log: AnnotationLog | None
     model: Model
     judgement: Judgement
-
-
-@dataclass
-class _Run:
-    """What one run has gathered so far; never leaves this file."""
-
-    declaration: Declaration
-    case: Case
-    progress: Progress
-    steps: list[Step] = field(default_factory=list)
-
-    def step(
-        self, name: str, work: Callable[[Callable[[int], None]], Any], default: Any, total: int | None = None
-    ) -> Any:
-        """Do one step; where it cannot be done, write down why and go on."""
-        try:
-            with self.progress(name, total) as advance:
-                found = work(advance)
-        except NotApplicableError as error:
-            self.steps.append(Step(name=name, outcome="not_applicable", reason=str(error)))
-            return default
-        except PluginError as error:
-            self.steps.append(Step(name=name, outcome="failed", reason=str(error)))
-            return default
-        except BiasAuditError:
-            raise
-        except Exception as error:
-            LOGGER.debug("step %s failed", name, exc_info=True)
-            reason = f"{type(error).__name__}: {str(error).strip() or 'no message'}"
-            self.steps.append(Step(name=name, outcome="failed", reason=reason))
-            return default
-        self.steps.append(Step(name=name, outcome="done"))
-        return found
 
 
 def run(
@@ -181,7 +130,7 @@ def run(
     """
     started = _now()
     declaration, case = _declared(audit, overrides)
-    going = _Run(declaration=declaration, case=case, progress=progress)
+    going = Run(declaration=declaration, case=case, progress=progress)
     if (source := _countable(going, data)) is not None:
         return _finished(going, _counted_in_place(going, source, started))
     inputs = _read(going, data, annotations, trust_pickle=trust_pickle)
@@ -191,7 +140,7 @@ def run(
     return _finished(going, result)
 
 
-def _read(going: _Run, data: Any, annotations: Any, *, trust_pickle: bool) -> _Inputs:
+def _read(going: Run, data: Any, annotations: Any, *, trust_pickle: bool) -> _Inputs:
     """Read, train or load: what goes wrong here means that nothing was measured."""
     declaration, spec = going.declaration, going.declaration.spec
     table = _read_items(going, data)
@@ -209,7 +158,7 @@ def _read(going: _Run, data: Any, annotations: Any, *, trust_pickle: bool) -> _I
     return _Inputs(table=table, judged=judged, log=log, model=model, judgement=judge(model, judged, spec))
 
 
-def _countable(going: _Run, data: Any) -> Any:
+def _countable(going: Run, data: Any) -> Any:
     """Give what is counted where it lives, because no row of it is needed in memory; None for the other road.
 
     Frames that keep their rows elsewhere and PostgreSQL are always counted; files and databases from
@@ -227,7 +176,7 @@ def _countable(going: _Run, data: Any) -> Any:
     return path if size is not None and size >= COUNTED_FROM else None
 
 
-def _counted_in_place(going: _Run, source: Any, started: str) -> AuditResult:
+def _counted_in_place(going: Run, source: Any, started: str) -> AuditResult:
     """Measure all that follows from counts, without loading a row."""
     declaration, spec = going.declaration, going.declaration.spec
     with going.progress("count the items where they are", None):
@@ -252,9 +201,9 @@ def _counted_in_place(going: _Run, source: Any, started: str) -> AuditResult:
         going.steps.append(Step(name=name, outcome="not_applicable", reason=reason))
     going.steps.append(Step(name="traces", outcome="not_applicable", reason=NO_ANNOTATIONS))
     against = "truth" if spec.data.truth is not None else "outcome" if spec.data.outcome is not None else None
-    return AuditResult(
+    result = AuditResult(
         status="complete",
-        audit=_audit_info(spec),
+        audit=audit_info(spec),
         manifest=describe_run(declaration, [fingerprint], started=started, ended=started),
         data=DataFacts(
             rows=found.rows_read,
@@ -271,7 +220,17 @@ def _counted_in_place(going: _Run, source: Any, started: str) -> AuditResult:
             weighted=spec.data.weight is not None,
         ),
         model=model_facts(Model(kind=kind, source=column), decisions, measured),
-        **_from_counts(going, found.counts, facts),
+        **measured_from_counts(going, found.counts, facts),
+    )
+    return measured_further(
+        going,
+        result,
+        counts=found.counts,
+        table=None,
+        judged=None,
+        selected=np.zeros(0),
+        scores=None,
+        cutoff=decisions.cutoff_score,
     )
 
 
@@ -284,7 +243,7 @@ def _declared(audit: Any, overrides: Sequence[str]) -> tuple[Declaration, Case]:
     return read_declaration(source.file, overrides), load_case(source.file.resolve().parent)
 
 
-def _read_items(going: _Run, data: Any) -> Table:
+def _read_items(going: Run, data: Any) -> Table:
     declaration, spec = going.declaration, going.declaration.spec
     if data is not None:
         frame, fingerprint = read_any_frame(data)
@@ -305,7 +264,7 @@ def _read_items(going: _Run, data: Any) -> Table:
     return assign_roles(frame, declaration, fingerprint)
 
 
-def _read_log(going: _Run, table: Table, annotations: Any) -> AnnotationLog | None:
+def _read_log(going: Run, table: Table, annotations: Any) -> AnnotationLog | None:
     declaration, spec = going.declaration, going.declaration.spec.annotations
     if spec is None:
         going.steps.append(Step(name="traces", outcome="not_applicable", reason=NO_ANNOTATIONS))
@@ -326,7 +285,7 @@ def _read_log(going: _Run, table: Table, annotations: Any) -> AnnotationLog | No
         return None
 
 
-def _measured(going: _Run, inputs: _Inputs, started: str) -> AuditResult:
+def _measured(going: Run, inputs: _Inputs, started: str) -> AuditResult:
     """Measure rates, gaps and drivers: everything that needs no annotation log."""
     spec = going.declaration.spec
     level, seed = spec.uncertainty.level, spec.uncertainty.seed
@@ -343,39 +302,30 @@ def _measured(going: _Run, inputs: _Inputs, started: str) -> AuditResult:
     drivers, totals = going.step(
         "drivers", lambda _: explain_gaps(model, judged, facts, seed=seed, level=level), ((), ())
     )
-    return AuditResult(
+    result = AuditResult(
         status="complete",
-        audit=_audit_info(spec),
+        audit=audit_info(spec),
         manifest=describe_run(
             going.declaration, [each for each in fingerprints if each], started=started, ended=started
         ),
         data=_data_facts(spec, inputs, facts),
         model=model_facts(model, decisions, measured),
-        **_from_counts(going, counts, facts),
+        **measured_from_counts(going, counts, facts),
         drivers=drivers,
         driver_totals=totals,
         proxies=going.step("stand-ins", lambda _: _stand_ins(model, table, facts, seed=seed, level=level), ()),
         flips=going.step("flips", lambda _: measure_flips(model, judged, spec, facts, seed=seed, level=level), ()),
     )
-
-
-def _from_counts(going: _Run, counts: Counts, facts: tuple[AttributeFacts, ...]) -> dict[str, Any]:
-    """Measure what follows from counts, on whichever road they came."""
-    spec = going.declaration.spec
-    level = spec.uncertainty.level
-    return {
-        "rates": measure_rates(counts, facts, level),
-        "disparities": measure_disparities(
-            counts,
-            facts,
-            level=level,
-            tolerance_gap=spec.tolerance.gap,
-            tolerance_ratio=spec.tolerance.ratio,
-            minimum_size=spec.groups.minimum_size,
-        ),
-        "conditional": going.step("strata", lambda _: _within_strata(spec, counts, facts), ()),
-        "periods": going.step("periods", lambda _: _over_periods(spec, counts, facts), ()),
-    }
+    return measured_further(
+        going,
+        result,
+        counts=counts,
+        table=table,
+        judged=judged,
+        selected=decisions.selected,
+        scores=judgement.scores,
+        cutoff=decisions.cutoff_score,
+    )
 
 
 def _stand_ins(
@@ -386,19 +336,7 @@ def _stand_ins(
     return measure_proxies(table, facts, table.features, seed=seed, level=level)
 
 
-def _within_strata(spec: AuditSpec, counts: Counts, facts: tuple[AttributeFacts, ...]) -> tuple[Conditional, ...]:
-    if not spec.data.strata:
-        raise NotApplicableError("no strata are declared within which to measure the gap again")
-    return measure_strata(counts, facts, spec.uncertainty.level)
-
-
-def _over_periods(spec: AuditSpec, counts: Counts, facts: tuple[AttributeFacts, ...]) -> tuple[PeriodGap, ...]:
-    if spec.data.period is None:
-        raise NotApplicableError("no column of periods is declared")
-    return measure_periods(counts, facts, spec.uncertainty.level)
-
-
-def _traced(going: _Run, inputs: _Inputs, log: AnnotationLog, result: AuditResult, *, jobs: int) -> AuditResult:
+def _traced(going: Run, inputs: _Inputs, log: AnnotationLog, result: AuditResult, *, jobs: int) -> AuditResult:
     """Follow the gap back to the labels."""
     spec = going.declaration.spec
 
@@ -422,7 +360,7 @@ def _traced(going: _Run, inputs: _Inputs, log: AnnotationLog, result: AuditResul
     return result.model_copy(update={"trace": trace})
 
 
-def _finished(going: _Run, result: AuditResult) -> AuditResult:
+def _finished(going: Run, result: AuditResult) -> AuditResult:
     """Judge what was measured, then close the result."""
     checks, failures = offered_checks()
     going.steps += [Step(name="plugins", outcome="failed", reason=str(failure)) for failure in failures]
@@ -456,20 +394,6 @@ def _as_findings(found: Any) -> tuple[Finding, ...]:
     if not all(isinstance(finding, Finding) for finding in findings):
         raise PluginError("a check must give a Finding or a list of them")
     return findings
-
-
-def _audit_info(spec: AuditSpec) -> AuditInfo:
-    head = spec.audit.model_dump()
-    return AuditInfo(
-        **head,
-        positive_is=spec.data.positive_is,
-        tolerance_gap=spec.tolerance.gap,
-        tolerance_ratio=spec.tolerance.ratio,
-        tolerance_reason=spec.tolerance.reason,
-        minimum_size=spec.groups.minimum_size,
-        assumptions=tuple(Assumption(**one.model_dump()) for one in spec.assumption),
-        translations={language: dict(words) for language, words in spec.translations.items()},
-    )
 
 
 def _data_facts(spec: AuditSpec, inputs: _Inputs, facts: tuple[AttributeFacts, ...]) -> DataFacts:

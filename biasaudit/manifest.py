@@ -1,4 +1,4 @@
-"""What a stranger needs to repeat a run: versions, digests, seed, and the state of the checkout."""
+"""What was declared and what it ran on, for a reader and for a stranger who repeats it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from biasaudit.results import Fingerprint, Git, Manifest
-from biasaudit.spec import Declaration
+from biasaudit.results import Assumption, AuditInfo, Fingerprint, Git, Manifest
+from biasaudit.spec import AuditSpec, Declaration
 
 #: Packages whose version can change a number in a result.
 PACKAGES = ("duckdb", "fairlearn", "joblib", "numpy", "pandas", "scikit-learn", "scipy", "shap", "skops")
@@ -76,3 +76,18 @@ def _git(folder: Path, *words: str) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def audit_info(spec: AuditSpec) -> AuditInfo:
+    """Write down what is audited, in the declaring person's words."""
+    head = spec.audit.model_dump()
+    return AuditInfo(
+        **head,
+        positive_is=spec.data.positive_is,
+        tolerance_gap=spec.tolerance.gap,
+        tolerance_ratio=spec.tolerance.ratio,
+        tolerance_reason=spec.tolerance.reason,
+        minimum_size=spec.groups.minimum_size,
+        assumptions=tuple(Assumption(**one.model_dump()) for one in spec.assumption),
+        translations={language: dict(words) for language, words in spec.translations.items()},
+    )

@@ -200,6 +200,32 @@ def offered_checks() -> tuple[tuple[Callable[..., Any], ...], tuple[PluginFailur
     return tuple(checks), tuple(failures)
 
 
+def offered_measures() -> tuple[dict[str, Callable[..., Any]], tuple[PluginFailure, ...]]:
+    """Collect the metrics that installed packages offer, for ``[[measure]]`` to name.
+
+    Returns
+    -------
+    metrics : dict of str to callable
+        By the name of the entry point: ``metric(y_true, y_pred)``.
+    failures : tuple of PluginFailure
+        Metrics that could not be loaded, or that two packages name alike.
+    """
+    metrics: dict[str, Callable[..., Any]] = {}
+    failures: list[PluginFailure] = []
+    for point in sorted(entry_points(group="biasaudit.measures"), key=lambda point: point.name):
+        reason = "another package offers a measure of this name" if point.name in metrics else ""
+        try:
+            metric = point.load()
+            reason = reason or ("" if callable(metric) else f"{point.value} is not a function")
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises is listed, not passed on
+            reason = f"{point.value} failed to load ({type(error).__name__}: {error})"
+        if reason:
+            failures.append(PluginFailure(name=point.name, origin=_origin(point), reason=reason))
+        else:
+            metrics[point.name] = metric
+    return metrics, tuple(failures)
+
+
 def _offered(group: str) -> Iterator[tuple[EntryPoint, Any, PluginFailure | None]]:
     """Load every entry point of a group, ours first; a function is called for what it offers."""
     points = sorted(entry_points(group=group), key=lambda point: (point.name != "biasaudit", point.name))

@@ -62,7 +62,8 @@ def command(
     """
     import os
 
-    from biasaudit.engine import run, silent
+    from biasaudit.engine import run
+    from biasaudit.steps import silent
 
     wanted = chosen_formats(formats)
     codes = []

@@ -21,6 +21,10 @@ from biasaudit.spec.lines import Location
 MOST_NUMERIC_GROUPS = 20
 #: Share of rows that measure a trained model where no split is declared.
 DEFAULT_TEST_SHARE = 0.3
+#: A column named here is looked at and keeps whatever other role it has.
+SEARCH = "search"
+#: Keys of [[quantity]] that name columns.
+_QUANTITY = ("column", "against")
 #: So many values are listed in a message, then an ellipsis.
 VALUES_SHOWN = 8
 
@@ -96,6 +100,10 @@ def _named_columns(spec: AuditSpec) -> list[tuple[Location, str]]:
     named += [(("model", "points", "column"), model.points.column if model.points else None)]
     if spec.annotations and isinstance(spec.annotations.reference, ReferenceSpec):
         named += [(("annotations", "reference"), spec.annotations.reference.column)]
+    named += [(("quantity", i, key), getattr(one, key)) for i, one in enumerate(spec.quantity) for key in _QUANTITY]
+    named += [(("stage", index, "column"), one.column) for index, one in enumerate(spec.stage)]
+    named += [(("classes", key), getattr(spec.classes, key)) for key in ("decision", "truth") if spec.classes]
+    named += [((SEARCH, "columns"), name) for name in (spec.search.columns if spec.search else ())]
     return [(place, name) for place, name in named if name is not None]
 
 
@@ -180,7 +188,7 @@ def feature_names(columns: Iterable[str], spec: AuditSpec) -> tuple[str, ...]:
                 f"data.features lists {clash[0]!r}, which is what the model is to predict or be held against."
             )
         return spec.data.features
-    taken = {name for _, name in _named_columns(spec)}
+    taken = {name for place, name in _named_columns(spec) if place[0] != SEARCH}
     return tuple(column for column in columns if column not in taken)
 
 

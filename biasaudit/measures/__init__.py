@@ -3,6 +3,7 @@
 from biasaudit.measures.counting import Axis, Cells, Counts, GroupCounts, count
 from biasaudit.measures.cutoffs import Line
 from biasaudit.measures.disparities import measure_disparities
+from biasaudit.measures.further import FurtherStep, Measurable, adjusted_gaps, further_steps
 from biasaudit.measures.groups import attribute_facts, not_compared
 from biasaudit.measures.in_place import CountedInPlace, count_in_place, needs_rows
 from biasaudit.measures.intervals import Interval, newcombe, score_ratio, wilson
@@ -19,16 +20,20 @@ __all__ = [
     "Cells",
     "CountedInPlace",
     "Counts",
+    "FurtherStep",
     "GroupCounts",
     "Interval",
     "Line",
+    "Measurable",
     "RateRule",
+    "adjusted_gaps",
     "attribute_facts",
     "auc",
     "benjamini_hochberg",
     "count",
     "count_in_place",
     "fisher",
+    "further_steps",
     "mantel_haenszel",
     "measure_disparities",
     "measure_periods",

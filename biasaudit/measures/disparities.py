@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from biasaudit.measures.comparisons import Comparisons, Counted, adjusted_p, compare, distinct
 from biasaudit.measures.counting import Counts
+from biasaudit.measures.detectable import detectable_gap
 from biasaudit.measures.intervals import Interval, critical, newcombe, score_of_ratio, score_ratio
 from biasaudit.measures.significance import no_gap_p
 from biasaudit.measures.verdicts import MOST_ROWS, rows_needed, verdicts
@@ -65,9 +66,10 @@ def measure_disparities(
     r"""Hold every group against its reference, in every rate, by gap and by ratio.
 
     **Family.** The p-value of a comparison is that of equal rates, so its gap and its ratio share
-    one. FNR is one minus TPR and TNR one minus FPR: the same people, the same information, counted
-    once. So a group costs one comparison for its selection rate, and where there is something to
-    measure errors against one each for TPR, FPR, PPV, accuracy and base rate. Where the reference
+    one. FNR is one minus TPR, TNR one minus FPR, FDR one minus PPV and FOR one minus NPV: the same
+    people, the same information, counted once. So a group costs one comparison for its selection
+    rate, and where there is something to measure errors against one each for TPR, FPR, PPV, NPV,
+    accuracy, base rate and false-alarm share. Where the reference
     was picked for being the most selected, the comparison with it is the widest of all pairs, and
     all pairs count. Benjamini-Hochberg runs over every comparison with a p-value. Verdicts are
     widened (Bonferroni) over the m comparisons that may be judged at all, those with
@@ -116,6 +118,7 @@ def measure_disparities(
         tolerance_ratio=tolerance_ratio,
     )
     judged = {statistic: _judge(compared, settings, statistic, enough, minimum_size) for statistic in ("gap", "ratio")}
+    seen = _detectable(compared.counted, settings)
     found = []
     for i in range(len(compared.groups)):
         p, q = (None if math.isnan(value[i]) else float(value[i]) for value in (p_values, adjusted))
@@ -136,10 +139,20 @@ def measure_disparities(
                     verdict=columns.verdicts[i],
                     tolerance=tolerance_gap if statistic == "gap" else tolerance_ratio,
                     rows_needed=columns.rows[i],
+                    detectable=seen[i] if statistic == "gap" else None,
                     reason=columns.reasons[i],
                 )
             )
     return tuple(found)
+
+
+def _detectable(counted: Counted, settings: _Settings) -> list[float | None]:
+    """Smallest gaps that the deciding test could have seen at today's rates of the reference."""
+    rates = np.divide(
+        counted.k_reference, counted.n_reference, out=np.zeros_like(counted.n), where=counted.n_reference > 0
+    )
+    gaps = detectable_gap(rates, counted.n, counted.n_reference, 1.0 - settings.alpha)
+    return [None if math.isnan(gap) else gap for gap in gaps.tolist()]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,6 +19,8 @@ _ALL: Cells = tuple((actual, decided) for actual in (0, 1, 2) for decided in (0,
 _KNOWN: Cells = tuple((actual, decided) for actual in (0, 1) for decided in (0, 1))
 _POSITIVE: Cells = ((1, 0), (1, 1))
 _NEGATIVE: Cells = ((0, 0), (0, 1))
+_NO_POSITIVE_DECISION = "no one of the group whose outcome is known was decided positive"
+_NO_NEGATIVE_DECISION = "no one of the group whose outcome is known was decided negative"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,12 +66,21 @@ RATES: tuple[RateRule, ...] = (
         name="ppv",
         counted=((1, 1),),
         among=((0, 1), (1, 1)),
-        empty="no one of the group whose outcome is known was decided positive",
+        empty=_NO_POSITIVE_DECISION,
     ),
+    RateRule(name="npv", counted=((0, 0),), among=((0, 0), (1, 0)), empty=_NO_NEGATIVE_DECISION),
+    RateRule(name="fdr", counted=((0, 1),), among=((0, 1), (1, 1)), twin="ppv", empty=_NO_POSITIVE_DECISION),
+    RateRule(name="for", counted=((1, 0),), among=((0, 0), (1, 0)), twin="npv", empty=_NO_NEGATIVE_DECISION),
     RateRule(
         name="accuracy", counted=((0, 0), (1, 1)), among=_KNOWN, empty="the outcome of no one of the group is known"
     ),
     RateRule(name="base_rate", counted=_POSITIVE, among=_KNOWN, empty="the outcome of no one of the group is known"),
+    RateRule(
+        name="false_alarm_share",
+        counted=((0, 1),),
+        among=_KNOWN,
+        empty="the outcome of no one of the group is known",
+    ),
 )
 
 

@@ -15,6 +15,17 @@ TABLES = (
     "disparities",
     "conditional",
     "periods",
+    "group_values",
+    "group_gaps",
+    "largest_gaps",
+    "pooled_rates",
+    "decompositions",
+    "calibrations",
+    "sweeps",
+    "representation",
+    "label_errors",
+    "confounding",
+    "found_groups",
     "drivers",
     "driver_totals",
     "proxies",
@@ -33,8 +44,7 @@ def frame(result: AuditResult, table: str) -> pd.DataFrame:
     result : AuditResult
         The result.
     table : str
-        One of ``rates``, ``disparities``, ``conditional``, ``periods``, ``drivers``,
-        ``driver_totals``, ``proxies``, ``flips``, ``findings``, ``gates`` and ``steps``.
+        One of :data:`TABLES`.
 
     Returns
     -------

@@ -7,6 +7,19 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from biasaudit.results.estimate import Estimate, Record
+from biasaudit.results.measuring import (
+    Calibration,
+    Confounding,
+    Decomposition,
+    FoundGroup,
+    GroupGap,
+    GroupValue,
+    LabelErrors,
+    LargestGap,
+    PooledRate,
+    Representation,
+    Sweep,
+)
 from biasaudit.results.sentences import Sentence
 
 Verdict = Literal["exceeds", "within", "cannot_tell"]
@@ -179,6 +192,11 @@ class Disparity(Record):
     verdict: Verdict
     tolerance: float
     rows_needed: int | None = Field(None, description="People in the group that would settle the verdict.")
+    detectable: float | None = Field(
+        None,
+        description="Smallest gap, in size, that this comparison would have told from none with 80 % power; "
+        "null for ratios, and where no gap could have been.",
+    )
     reason: str = Field("", description="Why the verdict cannot be told, or p is null.")
 
 
@@ -423,6 +441,17 @@ class AuditResult(Record):
     disparities: tuple[Disparity, ...] = ()
     conditional: tuple[Conditional, ...] = ()
     periods: tuple[PeriodGap, ...] = ()
+    group_values: tuple[GroupValue, ...] = ()
+    group_gaps: tuple[GroupGap, ...] = ()
+    largest_gaps: tuple[LargestGap, ...] = ()
+    pooled_rates: tuple[PooledRate, ...] = ()
+    decompositions: tuple[Decomposition, ...] = ()
+    calibrations: tuple[Calibration, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
+    representation: tuple[Representation, ...] = ()
+    label_errors: tuple[LabelErrors, ...] = ()
+    confounding: tuple[Confounding, ...] = ()
+    found_groups: tuple[FoundGroup, ...] = ()
     drivers: tuple[Driver, ...] = ()
     driver_totals: tuple[DriverTotal, ...] = ()
     proxies: tuple[Proxy, ...] = ()

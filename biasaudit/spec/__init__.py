@@ -16,6 +16,16 @@ from biasaudit.spec.audit import (
     ToleranceSpec,
     UncertaintySpec,
 )
+from biasaudit.spec.measuring import (
+    ClassesSpec,
+    MeasureSpec,
+    PopulationSpec,
+    QuantitySpec,
+    RankingSpec,
+    SearchSpec,
+    SensitivitySpec,
+    StageSpec,
+)
 from biasaudit.spec.nearest import nearest_name
 from biasaudit.spec.reading import Declaration, declare, read_declaration
 from biasaudit.spec.schema import audit_schema
@@ -24,16 +34,24 @@ __all__ = [
     "AnnotationsSpec",
     "AssumptionSpec",
     "AuditSpec",
+    "ClassesSpec",
     "DataSpec",
     "Declaration",
     "FlipSpec",
     "GateSpec",
     "GroupsSpec",
     "HeadSpec",
+    "MeasureSpec",
     "ModelSpec",
+    "PopulationSpec",
     "ProtectedSpec",
+    "QuantitySpec",
+    "RankingSpec",
     "ReferenceSpec",
+    "SearchSpec",
+    "SensitivitySpec",
     "SplitSpec",
+    "StageSpec",
     "ToleranceSpec",
     "UncertaintySpec",
     "audit_schema",

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
+
+from biasaudit.spec.measuring import (
+    ClassesSpec,
+    MeasureSpec,
+    PopulationSpec,
+    QuantitySpec,
+    RankingSpec,
+    SearchSpec,
+    SensitivitySpec,
+    StageSpec,
+)
+from biasaudit.spec.record import Record
 
 #: Level of the intervals that a report shows.
 DEFAULT_LEVEL = 0.95
@@ -24,13 +36,20 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Value = bool | int | float | str
 Language = Literal["en", "fr"]
-Measure = Literal["selection_rate", "tpr", "fpr", "tnr", "fnr", "ppv", "accuracy", "base_rate"]
-
-
-class Record(BaseModel):
-    """A part of a declaration: frozen, with no key that the grammar does not name."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, populate_by_name=True)
+Measure = Literal[
+    "selection_rate",
+    "tpr",
+    "fpr",
+    "tnr",
+    "fnr",
+    "ppv",
+    "npv",
+    "fdr",
+    "for",
+    "accuracy",
+    "base_rate",
+    "false_alarm_share",
+]
 
 
 class HeadSpec(Record):
@@ -291,6 +310,14 @@ class AuditSpec(Record):
     flip: tuple[FlipSpec, ...] = ()
     assumption: tuple[AssumptionSpec, ...] = ()
     uncertainty: UncertaintySpec = Field(default_factory=UncertaintySpec)
+    quantity: tuple[QuantitySpec, ...] = ()
+    stage: tuple[StageSpec, ...] = ()
+    classes: ClassesSpec | None = None
+    ranking: RankingSpec = Field(default_factory=RankingSpec)
+    measure: tuple[MeasureSpec, ...] = ()
+    search: SearchSpec | None = None
+    population: tuple[PopulationSpec, ...] = ()
+    sensitivity: SensitivitySpec = Field(default_factory=SensitivitySpec)
     translations: dict[Literal["fr", "en"], dict[str, str]] = Field(
         default_factory=dict,
         description="The file's own words in another language: { 'called' = 'convoqué' }.",

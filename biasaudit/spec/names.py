@@ -54,7 +54,7 @@ def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mi
             say(place, "crosses fewer than two different attributes")
         for name in parts:
             check(place, name, columns, "a declared protected column")
-    for key in ("gate", "flip"):
+    for key in ("gate", "flip", "population"):
         for index, table in _tables(raw, key):
             check((key, index, "attribute"), table.get("attribute"), attributes, "a declared attribute or intersection")
     data = raw.get("data")

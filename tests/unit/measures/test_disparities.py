@@ -122,16 +122,15 @@ def test_the_family_counts_information_once(measured, people):
     found = measured(
         groups, selected, {"sex": "male", "origin": "European"}, actual=actual, intersections=[("sex", "origin")]
     )
-    # 1 + 2 + 5 groups held against a reference, in six rates of distinct information.
-    judged = {
-        key[:3] for key, d in found.items() if key[2] not in {"fnr", "tnr"} and min(d.n_group, d.n_reference) >= 30
-    }
+    # 1 + 2 + 5 groups held against a reference, in eight rates of distinct information.
+    twins = {"fnr": "tpr", "tnr": "fpr", "fdr": "ppv", "for": "npv"}
+    judged = {key[:3] for key, d in found.items() if key[2] not in twins and min(d.n_group, d.n_reference) >= 30}
     (level,) = {d.deciding.level for d in found.values()}
     assert level == pytest.approx(1 - 0.05 / len(judged))
-    distinct = {key[:3]: d.p_value for key, d in found.items() if key[2] not in {"fnr", "tnr"}}
+    distinct = {key[:3]: d.p_value for key, d in found.items() if key[2] not in twins}
     adjusted = dict(zip(distinct, benjamini_hochberg(list(distinct.values())), strict=True))
     for key, d in found.items():
-        twin = {"fnr": "tpr", "tnr": "fpr"}.get(key[2], key[2])
+        twin = twins.get(key[2], key[2])
         assert d.p_adjusted == pytest.approx(adjusted[key[0], key[1], twin])
 
 

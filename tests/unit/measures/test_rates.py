@@ -24,6 +24,10 @@ PEERS = {
     "fnr": false_negative_rate,
     "accuracy": accuracy_score,
     "ppv": lambda t, p, **kw: precision_score(t, p, zero_division=np.nan, **kw),
+    "npv": lambda t, p, **kw: precision_score(t, p, pos_label=0, zero_division=np.nan, **kw),
+    "fdr": lambda t, p, **kw: 1 - precision_score(t, p, zero_division=np.nan, **kw),
+    "for": lambda t, p, **kw: 1 - precision_score(t, p, pos_label=0, zero_division=np.nan, **kw),
+    "false_alarm_share": lambda t, p, sample_weight: np.average((t == 0) & (p == 1), weights=sample_weight),
 }
 
 
