@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 AUDITS ?= st-georges boston-mortgages
 
 .DEFAULT_GOAL := help
-.PHONY: help audit test lint format screenshots clean
+.PHONY: help audit test spark lint format clean
 
 help:
 	@echo "make audit   run $(AUDITS) and say where the reports are"
@@ -23,6 +23,13 @@ $(VENV)/audit.stamp: pyproject.toml constraints.txt
 $(VENV)/test.stamp: $(VENV)/audit.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[test]"
 	@touch $@
+
+# PySpark is 450 MB: only CI, and who asks for it, tests the counting on Spark.
+$(VENV)/spark.stamp: $(VENV)/test.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[spark]"
+	@touch $@
+
+spark: $(VENV)/spark.stamp
 
 audit: $(VENV)/audit.stamp
 	$(BIN)/biasaudit run $(AUDITS) --out reports
