@@ -42,6 +42,7 @@ from biasaudit.results import (
     Finding,
     Proxy,
     Step,
+    withhold_small_cells,
 )
 from biasaudit.spec import AuditSpec, Declaration, ReferenceSpec, declare, read_declaration
 from biasaudit.steps import Progress, Run, silent
@@ -361,7 +362,8 @@ def _traced(going: Run, inputs: _Inputs, log: AnnotationLog, result: AuditResult
 
 
 def _finished(going: Run, result: AuditResult) -> AuditResult:
-    """Judge what was measured, then close the result."""
+    """Withhold what would speak of a person, judge what was measured, then close the result."""
+    result = withhold_small_cells(result)
     checks, failures = offered_checks()
     going.steps += [Step(name="plugins", outcome="failed", reason=str(failure)) for failure in failures]
     findings: list[Finding] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from biasaudit.findings.evidence import Check, attribute_names, disparities_of, find_rate, points, unsigned
-from biasaudit.results import AuditResult, Disparity, Finding, Sentence, Value, sentence
+from biasaudit.results import FEWEST_PEOPLE, AuditResult, Disparity, Finding, Sentence, Value, sentence
 from biasaudit.results.sentences import count, in_100, name, number
 
 CHECK = Check(code="BA301", title="Who is selected")
@@ -25,6 +25,7 @@ WITHIN = (
     "{group} and {reference} {people} are {decision} about equally often: {rate_group} and {rate_reference} in 100. "
     "The gap lies between {low} and {high} in 100, within the tolerance of {tolerance}."
 )
+FAR_TOO_FEW = "For {group} {people} this audit cannot tell: there are fewer than {fewest} of them, and nothing is shown about so few."
 TOO_FEW = "For {group} {people} this audit cannot tell: there are {n} of them, fewer than the {minimum} it asks for before it judges."
 CANNOT_TELL = (
     "For {group} {people} this audit cannot tell: {rate_group} against {rate_reference} in 100 are {decision}, "
@@ -101,6 +102,8 @@ def _beyond_ratio(ratio: Disparity, words: dict[str, Value]) -> Sentence:
 
 def _undecided(result: AuditResult, gap: Disparity, ratio: Disparity, words: dict[str, Value]) -> Sentence:
     people = {key: words[key] for key in ("group", "people")}
+    if gap.n_group < FEWEST_PEOPLE:
+        return sentence(FAR_TOO_FEW, **people, fewest=count(FEWEST_PEOPLE))
     if gap.n_group < result.audit.minimum_size:
         return sentence(TOO_FEW, **people, n=count(gap.n_group), minimum=count(result.audit.minimum_size))
     if gap.deciding.low is None or gap.deciding.high is None:

@@ -55,10 +55,13 @@ from biasaudit.results.records import (
     Verdict,
 )
 from biasaudit.results.sentences import Sentence, Value, english, sentence, written
+from biasaudit.results.withholding import FEWEST_PEOPLE, TOO_FEW_TO_SHOW, withhold_small_cells
 
 __all__ = [
+    "FEWEST_PEOPLE",
     "SCHEMA",
     "STAGES",
+    "TOO_FEW_TO_SHOW",
     "Agreement",
     "Assumption",
     "AttributeFacts",
@@ -119,5 +122,6 @@ __all__ = [
     "sentence",
     "to_json",
     "undefined",
+    "withhold_small_cells",
     "written",
 ]
