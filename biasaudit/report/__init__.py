@@ -1,0 +1,131 @@
+"""A result as text that people read: HTML, Markdown and JUnit, by pure functions.
+
+Nothing here measures, draws at random or asks a clock: the same result gives the same bytes.
+Jinja2, Babel, Altair and vl-convert are loaded by the first report, not by importing this room.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from biasaudit.results import AuditResult
+
+__all__ = ["LANGUAGES", "render_html", "render_junit", "render_markdown"]
+
+#: Languages that a report is written in.
+LANGUAGES = ("en", "fr")
+
+
+def render_html(result: AuditResult, *, language: str | None = None) -> str:
+    r"""Write a result as one self-contained HTML page.
+
+    Parameters
+    ----------
+    result : AuditResult
+        The result; complete, partial or failed.
+    language : str, optional
+        One of :data:`LANGUAGES`; the audit's own by default.
+
+    Returns
+    -------
+    str
+        A page that opens offline, asks for nothing from outside, and is complete without scripts.
+
+    Raises
+    ------
+    biasaudit.errors.ResultError
+        Where the language is not one of :data:`LANGUAGES`.
+
+    Examples
+    --------
+    >>> from biasaudit.results import AuditResult
+    >>> page = render_html(AuditResult.model_validate(_EXAMPLE), language="fr")
+    >>> page.startswith('<!DOCTYPE html>\n<html lang="fr"')
+    True
+    """
+    from biasaudit.report.page import page_of
+
+    return page_of(result, _chosen(result, language))
+
+
+def render_markdown(result: AuditResult, *, language: str | None = None) -> str:
+    """Write the verdicts, gates, rates and findings of a result as Markdown, for a pull request.
+
+    Parameters
+    ----------
+    result : AuditResult
+        The result.
+    language : str, optional
+        One of :data:`LANGUAGES`; the audit's own by default.
+
+    Returns
+    -------
+    str
+        Markdown with every word of a user escaped.
+
+    Raises
+    ------
+    biasaudit.errors.ResultError
+        Where the language is not one of :data:`LANGUAGES`.
+
+    Examples
+    --------
+    >>> from biasaudit.results import AuditResult
+    >>> render_markdown(AuditResult.model_validate(_EXAMPLE)).splitlines()[0]
+    '# Six departments, 1973'
+    """
+    from biasaudit.report.markdown import markdown_of
+
+    return markdown_of(result, _chosen(result, language))
+
+
+def render_junit(result: AuditResult) -> str:
+    """Write the gates of a result as JUnit XML: one test case a gate.
+
+    A gate that is not met is a failure. One that cannot be told is a failure where the gate says
+    so, else skipped. A step of the run that failed is an error.
+
+    Parameters
+    ----------
+    result : AuditResult
+        The result.
+
+    Returns
+    -------
+    str
+        An XML document, in English, for machines.
+
+    Examples
+    --------
+    >>> from biasaudit.results import AuditResult
+    >>> '<testsuite name="berkeley" tests="0"' in render_junit(AuditResult.model_validate(_EXAMPLE))
+    True
+    """
+    from biasaudit.report.junit import junit_of
+
+    return junit_of(result)
+
+
+def _chosen(result: AuditResult, language: str | None) -> str:
+    """Give the language to write in, refusing one without a catalogue."""
+    from biasaudit.errors import ResultError
+
+    chosen = language or result.audit.language
+    if chosen not in LANGUAGES:
+        raise ResultError(f"No report is written in {chosen!r}. There are: {', '.join(LANGUAGES)}.")
+    return chosen
+
+
+_EXAMPLE = {
+    "status": "complete",
+    "audit": {
+        "name": "berkeley",
+        "title": "Six departments, 1973",
+        "tolerance_gap": 0.05,
+        "tolerance_ratio": 0.8,
+        "minimum_size": 30,
+    },
+    "manifest": {"version": "0", "spec_digest": "", "started": "", "ended": ""},
+    "data": {"rows": 0, "rows_judged": 0},
+}

@@ -1,0 +1,150 @@
+"""A result as Markdown, for a pull request: verdicts, gates, rates, findings."""
+
+from __future__ import annotations
+
+from biasaudit.report.comparisons import Comparison, by_telling, compared
+from biasaudit.report.edition import Edition, edition_of
+from biasaudit.report.messages import Listed, Message, message
+from biasaudit.report.sections.first import gate_sentence, limits
+from biasaudit.report.verdicts import verdict_sentences
+from biasaudit.report.words import GATE_OUTCOMES, OUTCOMES, STEP_OUTCOMES, STEPS, VERDICTS
+from biasaudit.report.writer import Writer, escaped_markdown, markdown_writer
+from biasaudit.results import AuditResult, Finding, Sentence, Value
+from biasaudit.results.sentences import name
+
+#: Groups of an attribute in the table; a pull request is read in a minute.
+MOST_GROUPS = 12
+#: Outcomes of findings that are told whole; the others are counted.
+_TOLD = ("found", "cannot_tell", "failed")
+
+
+def markdown_of(result: AuditResult, code: str) -> str:
+    """Write a result as Markdown.
+
+    Parameters
+    ----------
+    result : AuditResult
+        The result.
+    code : str
+        Language of the text.
+    """
+    edition = edition_of(result, code)
+    writer = markdown_writer(edition.language)
+    blocks = [
+        *_head(edition, writer),
+        *_verdicts(edition, writer),
+        *_gates(edition, writer),
+        *_tables(edition, writer),
+        *_findings(edition, writer),
+        *_failures(edition, writer),
+        " ".join(writer.sentence(limit) for limit in limits(result)[:2]),
+        f"{edition.language.date(result.manifest.ended)} · `{edition.digest[:16]}`",
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _say(writer: Writer, said: Message | Sentence | Value | Listed) -> str:
+    return writer.sentence(said)
+
+
+def _head(edition: Edition, writer: Writer) -> list[str]:
+    audit = edition.result.audit
+    lines = [f"# {_own(edition, audit.title)}"]
+    if audit.question:
+        lines.append(f"*{_own(edition, audit.question)}*")
+    if audit.nature == "simulated":
+        notice = _own(edition, audit.notice) if audit.notice else ""
+        lines.append(f"> **{_say(writer, message('Simulated data.'))}** {notice}".rstrip())
+    return lines
+
+
+def _own(edition: Edition, word: str) -> str:
+    return escaped_markdown(edition.language.own(word))
+
+
+def _verdicts(edition: Edition, writer: Writer) -> list[str]:
+    lines = []
+    for facts in by_telling(edition.result):
+        text = " ".join(_say(writer, said) for said in verdict_sentences(edition.result, facts))
+        lines.append(f"- **{_own(edition, facts.name)}**: {text}")
+    return ["\n".join(lines)]
+
+
+def _gates(edition: Edition, writer: Writer) -> list[str]:
+    gates = edition.result.gates
+    if not gates:
+        return []
+    lines = []
+    for gate in gates:
+        reason = f" ({escaped_markdown(writer.reason(gate.reason))})" if gate.reason else ""
+        lines.append(f"- **{_say(writer, GATE_OUTCOMES[gate.outcome])}**: {_say(writer, gate_sentence(gate))}{reason}")
+    return [f"## {_say(writer, message('Gates'))}", "\n".join(lines)]
+
+
+def _tables(edition: Edition, writer: Writer) -> list[str]:
+    heads = [
+        message("Group"),
+        message("People"),
+        message("Rate, of 100"),
+        message("Gap, in 100"),
+        message("Ratio"),
+        message("Verdict"),
+    ]
+    head = "| " + " | ".join(_say(writer, each) for each in heads) + " |\n|---|---:|---:|---:|---:|---|"
+    blocks = [f"## {_say(writer, message('Group by group'))}"]
+    for facts in by_telling(edition.result):
+        comparisons = compared(edition.result, facts)
+        if not comparisons:
+            continue
+        rows = [_row(edition, writer, comparison) for comparison in comparisons[:MOST_GROUPS]]
+        reference = _say(writer, message("reference: {group}", group=name(facts.reference)))
+        blocks.append(f"**{_own(edition, facts.name)}** ({reference})\n\n{head}\n" + "\n".join(rows))
+    return blocks if len(blocks) > 1 else []
+
+
+def _row(edition: Edition, writer: Writer, comparison: Comparison) -> str:
+    language = edition.language
+    gap, ratio, rate = (part.estimate if part else None for part in (comparison.gap, comparison.ratio, comparison.rate))
+    cells = [
+        _own(edition, comparison.group),
+        language.count(comparison.n),
+        language.in_100(rate.value if rate else None, 1),
+        language.signed_in_100(gap.value if gap else None)
+        + (f" ({span})" if gap and (span := language.interval(gap, scale=100, digits=1)) else ""),
+        language.number(ratio.value if ratio else None)
+        + (f" ({span})" if ratio and (span := language.interval(ratio)) else ""),
+        writer.say(VERDICTS[comparison.verdict]),
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _findings(edition: Edition, writer: Writer) -> list[str]:
+    findings = edition.result.findings
+    if not findings:
+        return []
+    blocks = [f"## {_say(writer, message('Findings'))}"]
+    for outcome in _TOLD:
+        own = [finding for finding in findings if finding.outcome == outcome]
+        if own:
+            lines = [f"- `{finding.code}` {_claim(writer, finding)}" for finding in own]
+            blocks.append(f"**{_say(writer, OUTCOMES[outcome])}**\n\n" + "\n".join(lines))
+    others = [
+        f"{writer.say(OUTCOMES[outcome])}: {edition.language.count(sum(finding.outcome == outcome for finding in findings))}"
+        for outcome in OUTCOMES
+        if outcome not in _TOLD
+    ]
+    return [*blocks, " · ".join(others)]
+
+
+def _claim(writer: Writer, finding: Finding) -> str:
+    if finding.message is None or not finding.claim:
+        return escaped_markdown(writer.language.reason(finding.claim or finding.reason))
+    return writer.claim(finding)
+
+
+def _failures(edition: Edition, writer: Writer) -> list[str]:
+    failed = [step for step in edition.result.steps if step.outcome == "failed"]
+    return [
+        f"**{_say(writer, STEPS[step.name]) if step.name in STEPS else escaped_markdown(writer.reason(step.name))}** ({writer.say(STEP_OUTCOMES[step.outcome])}): {escaped_markdown(writer.reason(step.reason))}"
+        for step in failed
+    ]

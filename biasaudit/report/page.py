@@ -1,0 +1,175 @@
+"""Puts the sections of a report together into one self-contained page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from biasaudit.report.edition import Edition, edition_of
+from biasaudit.report.evidence import evidence_links
+from biasaudit.report.messages import Message, counted, message
+from biasaudit.report.pictures.look import COLOURS
+from biasaudit.report.sections import SECTIONS
+from biasaudit.report.verdicts import rounded_up
+from biasaudit.report.words import termed
+from biasaudit.report.writer import capital
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from biasaudit.results import AuditResult
+
+#: Style sheets that are no section's own, before and after those of the sections.
+_BEFORE, _AFTER = ("palette", "page", "text", "tables", "figures"), ("print",)
+_ID = re.compile(r' id="([^"]+)"')
+#: How much of a digest stands on every printed page.
+_SHORT_DIGEST = 16
+
+
+def page_of(result: AuditResult, code: str) -> str:
+    """Write the page of a result in a language.
+
+    Parameters
+    ----------
+    result : AuditResult
+        The result.
+    code : str
+        Language of the page.
+    """
+    edition = edition_of(result, code)
+    environment = _environment()
+    words = _words(edition)
+    shown: list[tuple[Any, Markup]] = []
+    anchors: set[str] = set()
+    # Findings link to what stands in the other sections, so they are written when all of those are.
+    order = sorted(SECTIONS, key=lambda section: section.name == "findings")
+    written: dict[str, Markup] = {}
+    for section in order:
+        view = section.view(edition)
+        if view is None:
+            continue
+        if section.name == "findings":
+            words["evidence"] = lambda finding: evidence_links(edition, finding, frozenset(anchors))
+        text = environment.get_template(f"{section.name}.html").render(**words, **view, section=section)
+        anchors.update(_ID.findall(text))
+        written[section.name] = Markup(text)  # noqa: S704 - written by our own templates, with autoescape on
+    shown = [(section, written[section.name]) for section in SECTIONS if section.name in written]
+    style, script = _style(edition, [section.name for section, _ in shown]), _script()
+    page = environment.get_template("page.html").render(
+        **words,
+        sections=shown,
+        style=Markup(style),  # noqa: S704 - our own, with the one user's text in it escaped for CSS
+        script=Markup(script),  # noqa: S704 - our own
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+    return _without_blank_lines(page)
+
+
+def _without_blank_lines(text: str) -> str:
+    return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("biasaudit.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def _words(edition: Edition) -> dict[str, Any]:
+    """Give templates the words and numbers of a language, all of it escaped already or safe."""
+    language, html = edition.language, edition.html
+
+    def marked(write: Callable[..., str]) -> Callable[..., Markup]:
+        return lambda *args: Markup(write(*args))  # noqa: S704 - the HTML writer escapes whatever it writes
+
+    def translated(template: str, /, **values: Any) -> Markup:
+        return _filled(html.say(message(template)), values)
+
+    def plural(number: float, one: str, many: str, /, **values: Any) -> Markup:
+        return _filled(html.say(counted(number, one, many)), values)
+
+    def term(table: dict[str, Message], code: str) -> Markup:
+        return Markup(html.say(termed(table, code)))  # noqa: S704 - as above
+
+    return {
+        "_": translated,
+        "_n": plural,
+        "say": marked(html.say),
+        "sentence": marked(html.sentence),
+        "own": marked(html.own),
+        "titled": marked(lambda word: capital(html.own(word))),
+        "reason": marked(html.reason),
+        "claim": marked(html.claim),
+        "term": term,
+        "language": language,
+        "result": edition.result,
+        "audit": edition.result.audit,
+        "rounded_up": rounded_up,
+        "title": language.own(edition.result.audit.title),
+    }
+
+
+def _filled(text: str, values: dict[str, Any]) -> Markup:
+    template = Markup(text)  # noqa: S704 - a message of ours, escaped by the writer; Markup escapes its values
+    return template.format(**values) if values else template
+
+
+def _style(edition: Edition, sections: list[str]) -> str:
+    place = files("biasaudit.report") / "style"
+    sheets = [place / f"{name}.css" for name in (*_BEFORE, *sections, *_AFTER)]
+    parts = [sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file()]
+    colours = "".join(
+        f'.picture [fill="{colour}"]{{fill:var(--{name})}}.picture [stroke="{colour}"]{{stroke:var(--{name})}}\n'
+        for name, colour in COLOURS.items()
+    )
+    # The policy of the page knows the sheet by its digest, so it must stand in the page as it is hashed.
+    return _without_blank_lines("\n".join([*parts, colours, _running_heads(edition)]))
+
+
+def _running_heads(edition: Edition) -> str:
+    """Write what stands at the head and foot of every printed page."""
+    result = edition.result
+    head = edition.plain.own(result.audit.title)
+    mark = edition.says(message("Simulated data")) if result.audit.nature == "simulated" else ""
+    foot = edition.says(message("Result {digest}"))
+    return (
+        "@page{"
+        f"@top-left{{content:{_css_text(head)}}}@top-right{{content:{_css_text(mark)}}}"
+        f"@bottom-left{{content:{_css_text(foot.replace('{digest}', edition.digest[:_SHORT_DIGEST]))}}}"
+        "@bottom-right{content:counter(page) ' / ' counter(pages)}}\n"
+    )
+
+
+def _css_text(text: str) -> str:
+    """Write any text as a CSS string: every character that is no plain letter or digit by its number."""
+    escaped = "".join(
+        character if character.isascii() and character.isalnum() else f"\\{ord(character):06x}"
+        for character in text[:120]
+    )
+    return f'"{escaped}"'
+
+
+@lru_cache(maxsize=1)
+def _script() -> str:
+    return _without_blank_lines((files("biasaudit.report") / "script" / "page.js").read_text(encoding="utf-8"))
+
+
+def _hash(text: str) -> str:
+    """Give the digest by which a content security policy knows a style sheet or script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,172 @@
+"""What pulls the groups apart: the contribution of every input to the gap in the mean score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from biasaudit.report.comparisons import by_telling, is_crossed, main_group
+from biasaudit.report.edition import Edition, Figure
+from biasaudit.report.messages import Message, Words, counted, message
+from biasaudit.report.pictures.look import NARROW, SMALL, WIDE
+from biasaudit.report.pictures.waterfall import MOST_NAMED, Bar, Fall, waterfall_picture
+from biasaudit.report.verdicts import people_of
+from biasaudit.results import AuditResult, Driver, DriverTotal
+from biasaudit.results.sentences import count, name, number
+
+#: Waterfalls of one report; the other comparisons stand in tables alone.
+_MOST_FIGURES = 4
+#: Inputs named in the small waterfall of the first screen.
+_MOST_SMALL = 5
+
+
+def score_digits(total: float) -> int:
+    """Choose decimals for a score scale of a size: probabilities need three, points none."""
+    size = abs(total)
+    return 3 if size < 1 else 2 if size < 10 else 1  # noqa: PLR2004 - one step a power of ten
+
+
+def view(edition: Edition) -> dict[str, Any] | None:
+    """Gather the contributions behind every score gap, the most telling group of each attribute first."""
+    result = edition.result
+    if not result.driver_totals:
+        return None
+    crossed = {facts.name for facts in result.data.attributes if is_crossed(facts)}
+    parts = []
+    figures = 0
+    for at, total in enumerate(result.driver_totals):
+        own = _own(result, total)
+        if not own:
+            continue
+        is_main = main_group(result, total.attribute) in (total.group, None) or len(result.driver_totals) == 1
+        has_figure = is_main and total.attribute not in crossed and figures < _MOST_FIGURES
+        figures += has_figure
+        parts.append(
+            {
+                "total": total,
+                "title": message(
+                    "{group}, against {reference}", group=name(total.group), reference=name(total.reference)
+                ),
+                "at": at,
+                "drivers": own,
+                "digits": score_digits(total.total),
+                "figure": _figure(edition, total, [driver for _, driver in own], f"drivers-{at}", folds_how=figures > 1)
+                if has_figure
+                else None,
+            }
+        )
+    return {"parts": sorted(parts, key=lambda part: part["figure"] is None)} if parts else None
+
+
+def first_fall(edition: Edition, *, name_: str) -> Figure | None:
+    """Draw the small waterfall of the most telling group, for the first screen."""
+    result = edition.result
+    for facts in by_telling(result):
+        for total in result.driver_totals:
+            if (total.attribute, total.group) == (facts.name, main_group(result, facts.name)):
+                own = [driver for _, driver in _own(result, total)]
+                return _figure(edition, total, own, name_, is_small=True) if own else None
+    return None
+
+
+def _own(result: AuditResult, total: DriverTotal) -> list[tuple[int, Driver]]:
+    """Find the contributions that a total sums, the largest first."""
+    key = (total.attribute, total.group, total.reference, total.scale)
+    own = [
+        (at, driver)
+        for at, driver in enumerate(result.drivers)
+        if (driver.attribute, driver.group, driver.reference, driver.scale) == key
+    ]
+    return sorted(own, key=lambda pair: -abs(pair[1].contribution.value or 0.0))
+
+
+def _caption(result: AuditResult, total: DriverTotal, drivers: list[Driver]) -> Message:
+    first = drivers[0]
+    digits = score_digits(total.total)
+    words: Words = {
+        "feature": name(first.feature),
+        "group": people_of(result, total.attribute, total.group),
+        "reference": people_of(result, total.attribute, total.reference),
+        "contribution": number(first.contribution.value, digits),
+        "total": number(total.total, digits),
+    }
+    low, high = first.contribution.low, first.contribution.high
+    if low is not None and high is not None and low <= 0 <= high:
+        return message(
+            "No single input pulls the scores of {group} and {reference} apart by more than chance would; the whole gap is {total}.",
+            **{key: words[key] for key in ("group", "reference", "total")},
+        )
+    return message(
+        "Inside the model, {feature} pulls the scores of {group} and {reference} apart most: {contribution}, of a gap of {total}.",
+        **words,
+    )
+
+
+def _figure(
+    edition: Edition,
+    total: DriverTotal,
+    drivers: list[Driver],
+    name_: str,
+    *,
+    is_small: bool = False,
+    folds_how: bool = False,
+) -> Figure:
+    language = edition.language
+    digits = score_digits(total.total)
+    fall = Fall(
+        start_label=edition.says(message("{group}, mean score", group=name(total.reference))),
+        end_label=edition.says(message("{group}, mean score", group=name(total.group))),
+        total=total.total,
+        total_figures=language.signed(total.total, digits),
+        bars=tuple(_bars(edition, drivers, total, digits, most=_MOST_SMALL if is_small else MOST_NAMED)),
+    )
+    unit = edition.says(message("difference in the mean score"))
+    drawn = {
+        form: waterfall_picture(fall, canvas, language, name=f"{name_}-{form}", unit=unit)
+        for form, canvas in ({"narrow": SMALL} if is_small else {"wide": WIDE, "narrow": NARROW}).items()
+    }
+    caption = _caption(edition.result, total, drivers)
+    told = "; ".join(f"{bar.label}: {bar.figures}" for bar in fall.bars)
+    return Figure(
+        name=name_,
+        caption=caption,
+        alt=f"{edition.says(caption)} {told}.",
+        wide=drawn.get("wide", ""),
+        narrow=drawn["narrow"],
+        folds_how=folds_how,
+        how=(
+            message(
+                "Read from the top: every bar begins where the one before it ended, and the last ends at the whole gap."
+            ),
+            message("The thin line over a bar is the interval of what it adds."),
+            message(
+                "An input is what the model sees of a person. What it adds is an association inside the model, not a cause."
+            ),
+        ),
+        legend=(("widening", message("widens the gap")), ("narrowing", message("narrows the gap"))),
+    )
+
+
+def _bars(edition: Edition, drivers: list[Driver], total: DriverTotal, digits: int, *, most: int) -> list[Bar]:
+    bars: list[Bar] = []
+    start = 0.0
+    for driver in drivers[:most]:
+        contribution = driver.contribution
+        value = contribution.value or 0.0
+        bars.append(
+            Bar(
+                label=edition.plain.own(driver.feature),
+                figures=edition.language.signed(value, digits),
+                start=start,
+                end=start + value,
+                low=None if contribution.low is None else start + contribution.low,
+                high=None if contribution.high is None else start + contribution.high,
+            )
+        )
+        start += value
+    rest = len(drivers) - len(bars)
+    if rest:
+        # What is left of the total: no interval is known for a sum of the rest, and none is drawn.
+        label = edition.says(counted(rest, "{n} other", "{n} others together", n=count(rest)))
+        figures = edition.language.signed(total.total - start, digits)
+        bars.append(Bar(label=label, figures=figures, start=start, end=total.total))
+    return bars

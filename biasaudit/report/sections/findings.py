@@ -1,0 +1,34 @@
+"""Findings: every check of the audit, by how it ended, each with its evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from biasaudit.report.edition import Edition
+from biasaudit.report.messages import message
+from biasaudit.report.words import OUTCOMES
+from biasaudit.results import Finding
+
+_NOTES = {
+    "found": message("What the checks found, with what it rests on."),
+    "not_found": message("These were looked for and not found here. That is no promise about other data."),
+    "cannot_tell": message("The data do not settle these, one way or the other."),
+    "not_applicable": message("These had nothing to work on."),
+    "failed": message("These broke off with an error; what they would have said is not known."),
+}
+
+
+def view(edition: Edition) -> dict[str, Any] | None:
+    """Gather the findings by outcome, the telling ones first."""
+    findings = edition.result.findings
+    if not findings:
+        return None
+    held = []
+    for outcome, title in OUTCOMES.items():
+        own = [(at, finding) for at, finding in enumerate(findings) if finding.outcome == outcome]
+        codes: dict[tuple[str, str], list[tuple[int, Finding]]] = {}
+        for at, finding in own:
+            codes.setdefault((finding.code, finding.title), []).append((at, finding))
+        if own:
+            held.append({"outcome": outcome, "title": title, "note": _NOTES[outcome], "codes": codes})
+    return {"outcomes": held}

@@ -1,0 +1,276 @@
+"""The way back to the labels: stages, agreement, whose labels, and under what conditions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from biasaudit.report.comparisons import by_telling, main_group
+from biasaudit.report.edition import Edition, Figure
+from biasaudit.report.messages import Message, Words, message
+from biasaudit.report.pictures.look import NARROW, SMALL, WIDE, State
+from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
+from biasaudit.report.sections.units import unit_parts
+from biasaudit.report.verdicts import digits_for, people_of
+from biasaudit.report.words import COEFFICIENTS, LINKS, RULES, STAGES, termed
+from biasaudit.results import Agreement, AuditResult, Estimate, StageGap, Trace
+from biasaudit.results.sentences import count, in_100, name, number
+
+_IN_100 = 100
+#: Ways drawn; the others stand in the table.
+_MOST_FIGURES = 2
+#: What the agreement over all items is filed under, as the traces room writes it.
+EVERYONE = "(everyone)"
+Way = tuple[tuple[int, StageGap], ...]
+
+
+def view(edition: Edition) -> dict[str, Any] | None:
+    """Gather what is known about the labels."""
+    trace = edition.result.trace
+    if trace is None:
+        return None
+    ways = ways_of(edition.result)
+    return {
+        "told": _told(trace),
+        "ways": [
+            {
+                "way": way,
+                "figure": stages_figure(edition, way, name_=f"stages-{at}", folds_how=at > 0)
+                if at < _MOST_FIGURES
+                else None,
+            }
+            for at, way in enumerate(ways)
+        ],
+        "stage_words": STAGES,
+        "agreement": _agreement(edition.result, trace),
+        "coefficients": COEFFICIENTS,
+        "everyone": EVERYONE,
+        "attributions": unit_parts(edition),
+        "known": _known(trace),
+        "links": LINKS,
+        "conditions": list(enumerate(trace.conditions)),
+        "pools": _tables(trace.pools),
+        "rules": _tables(trace.rules),
+        "dissent": _tables(trace.dissent),
+    }
+
+
+def _told(trace: Trace) -> list[Message]:
+    told = []
+    if trace.labels and trace.annotators:
+        told.append(
+            message(
+                "{labels} labels on {items} items, given by {annotators} annotators, are known one by one.",
+                labels=count(trace.labels),
+                items=count(trace.items),
+                annotators=count(trace.annotators),
+            )
+        )
+    elif trace.labels:
+        told.append(
+            message(
+                "{labels} labels on {items} items are known one by one; there are fewer than five annotators, so their number is not shown.",
+                labels=count(trace.labels),
+                items=count(trace.items),
+            )
+        )
+    if trace.rule:
+        told.append(message("The agreed label was made by {rule}.", rule=termed(RULES, trace.rule)))
+    if trace.tie_rule:
+        told.append(message("On ties: {rule}.", rule=message(trace.tie_rule)))
+    if trace.rule_reproduces is not None:
+        told.append(
+            message(
+                "Applied again to the single labels, this rule gives the recorded outcome for {share} in 100 items.",
+                share=in_100(trace.rule_reproduces),
+            )
+        )
+    return told
+
+
+def _known(trace: Trace) -> list[tuple[str, float]]:
+    """Read for which share of labels each fact about their making is known, what is least known first."""
+    known = trace.traceability.get("known", {})
+    links = [(str(link), float(share)) for link, share in known.items() if isinstance(share, int | float)]
+    return sorted(links, key=lambda link: link[1])
+
+
+def ways_of(result: AuditResult) -> tuple[Way, ...]:
+    """Collect the stages of each comparison, those of the most telling groups first."""
+    held: dict[tuple[str, str], list[tuple[int, StageGap]]] = {}
+    for at, stage in enumerate(result.trace.stages if result.trace else ()):
+        held.setdefault((stage.attribute, stage.group), []).append((at, stage))
+    ways = [tuple(way) for way in held.values() if len(way) > 1]
+    order = [facts.name for facts in by_telling(result)]
+
+    def key(way: Way) -> tuple[bool, int]:
+        first = way[0][1]
+        place = order.index(first.attribute) if first.attribute in order else len(order)
+        return main_group(result, first.attribute) != first.group, place
+
+    return tuple(sorted(ways, key=key))
+
+
+def main_way(result: AuditResult) -> Way | None:
+    """Give the way of the most telling group of the most telling attribute."""
+    return next(iter(ways_of(result)), None)
+
+
+def stages_figure(edition: Edition, way: Way, *, name_: str, is_small: bool = False, folds_how: bool = False) -> Figure:
+    """Draw the gap at each stage, and on each step what it added."""
+    result = edition.result
+    stages = [stage for _, stage in way]
+    tolerance = result.audit.tolerance_gap * _IN_100
+    rows = tuple(_row(edition, stage) for stage in stages)
+    block = Block(rows=rows, line=0.0, band=(-tolerance, tolerance), line_label=edition.says(message("no gap")))
+    unit = edition.says(message("gap to {reference}, in 100", reference=name(stages[0].reference)))
+    drawn = {
+        form: rows_picture([block], canvas, edition.language, name=f"{name_}-{form}", unit=unit, is_signed=True)
+        for form, canvas in ({"narrow": SMALL} if is_small else {"wide": WIDE, "narrow": NARROW}).items()
+    }
+    caption = _stage_caption(result, stages)
+    told = "; ".join(f"{row.label}: {row.figures}" for row in rows)
+    return Figure(
+        name=name_,
+        caption=caption,
+        alt=f"{edition.says(caption)} {told}.",
+        wide=drawn.get("wide", ""),
+        narrow=drawn["narrow"],
+        folds_how=folds_how,
+        how=(
+            message(
+                "Read from the top: the same people at every stage, from the labels that are trusted most to the decision. Beside each step stands what it added."
+            ),
+            message(
+                "Left of the upright line, {group} are {decision} less often than {reference}; the shaded band is what this audit tolerates.",
+                decision=name(result.audit.decision),
+                group=people_of(result, stages[0].attribute, stages[0].group),
+                reference=people_of(result, stages[0].attribute, stages[0].reference),
+            ),
+        ),
+    )
+
+
+def _stage_caption(result: AuditResult, stages: list[StageGap]) -> Message:
+    first, last = stages[0], stages[-1]
+    way = -1.0 if (last.gap.value or 0.0) < 0 else 1.0
+    sizes = [None if stage.gap.value is None else stage.gap.value * way for stage in (first, last)]
+    digits = digits_for(*sizes)
+    words: Words = {
+        "group": people_of(result, first.attribute, first.group),
+        "first": in_100(sizes[0], digits),
+        "last": in_100(sizes[1], digits),
+        "before": termed(STAGES, first.stage),
+        "after": termed(STAGES, last.stage),
+    }
+    steps = [stage for stage in stages if stage.change is not None and _is_clear(stage.change)]
+    if not steps:
+        return message(
+            "The gap of {group} is {first} in 100 at the {before} and {last} at the {after}; no single step can be told from chance.",
+            **words,
+        )
+    largest = max(steps, key=lambda stage: abs(stage.change.value or 0.0) if stage.change else 0.0)
+    change = (largest.change.value or 0.0) * way if largest.change else 0.0
+    told: Words = {
+        **words,
+        "change": in_100(abs(change), digits_for(change, 0.0)),
+        "stage": termed(STAGES, largest.stage),
+    }
+    if change > 0:
+        return message(
+            "The gap of {group} is {first} in 100 at the {before} and {last} at the {after}. The {stage} widens it most, by {change}.",
+            **told,
+        )
+    return message(
+        "The gap of {group} is {first} in 100 at the {before} and {last} at the {after}. The {stage} narrows it most, by {change}.",
+        **told,
+    )
+
+
+def _is_clear(estimate: Estimate) -> bool:
+    return (estimate.low is not None and estimate.low > 0) or (estimate.high is not None and estimate.high < 0)
+
+
+def _row(edition: Edition, stage: StageGap) -> Row:
+    language = edition.language
+    value, low, high = (
+        None if end is None else end * _IN_100 for end in (stage.gap.value, stage.gap.low, stage.gap.high)
+    )
+    tolerance = edition.result.audit.tolerance_gap * _IN_100
+    state: State = "cannot_tell"
+    if low is not None and high is not None:
+        state = "exceeds" if high < -tolerance or low > tolerance else "within"
+    step = ""
+    if stage.change is not None and stage.change.value is not None:
+        step = language.signed_in_100(stage.change.value)
+    figures = language.signed_in_100(stage.gap.value)
+    return Row(
+        label=edition.says(termed(STAGES, stage.stage)),
+        figures=figures,
+        marks=(Mark(value=value, low=low, high=high, state=state),),
+        step=step,
+    )
+
+
+def _agreement(result: AuditResult, trace: Trace) -> list[dict[str, Any]]:
+    """Lay agreement out by attribute and group, one column a coefficient."""
+    held: dict[str, dict[str, dict[str, tuple[int, Agreement]]]] = {}
+    for at, agreement in enumerate(trace.agreement):
+        held.setdefault(agreement.attribute, {}).setdefault(agreement.group, {})[agreement.coefficient] = (
+            at,
+            agreement,
+        )
+    references = {facts.name: facts.reference for facts in result.data.attributes}
+    return [
+        {
+            "attribute": attribute,
+            "groups": groups,
+            "told": _agreement_told(result, attribute, groups, references.get(attribute)),
+        }
+        for attribute, groups in held.items()
+    ]
+
+
+def _agreement_told(
+    result: AuditResult, attribute: str, groups: dict[str, dict[str, tuple[int, Agreement]]], reference: str | None
+) -> Message | None:
+    alphas = {
+        group: held["krippendorff_alpha"][1].estimate for group, held in groups.items() if "krippendorff_alpha" in held
+    }
+    main = main_group(result, attribute)
+    if main not in alphas or reference not in alphas or alphas[main].value is None or alphas[reference].value is None:
+        return None
+    own, other = alphas[main], alphas[reference]
+    words: Words = {
+        "group": people_of(result, attribute, main),
+        "reference": people_of(result, attribute, reference),
+        "own": number(own.value),
+        "other": number(other.value),
+    }
+    if own.high is not None and other.low is not None and own.high < other.low:
+        return message("Annotators agree less about {group} (alpha {own}) than about {reference} ({other}).", **words)
+    if own.low is not None and other.high is not None and own.low > other.high:
+        return message("Annotators agree more about {group} (alpha {own}) than about {reference} ({other}).", **words)
+    return message(
+        "Alpha is {own} for {group} and {other} for {reference}; the two intervals overlap, so a difference cannot be told.",
+        **words,
+    )
+
+
+def _tables(records: tuple[dict[str, Any], ...]) -> dict[str, Any] | None:
+    """Lay plain records out as a table, estimates read as such."""
+    if not records:
+        return None
+    columns = list(dict.fromkeys(key for record in records for key in record))
+    rows = []
+    for record in records:
+        cells = []
+        for column in columns:
+            cell = record.get(column)
+            if isinstance(cell, dict) and "method" in cell:
+                cells.append({"estimate": Estimate.model_validate(cell), "text": ""})
+            elif isinstance(cell, int | float) and not isinstance(cell, bool):
+                cells.append({"estimate": None, "text": "", "number": cell})
+            else:
+                cells.append({"estimate": None, "text": "" if cell is None else str(cell)})
+        rows.append(cells)
+    return {"columns": [column.replace("_", " ") for column in columns], "rows": rows}

@@ -1,0 +1,148 @@
+"""Our terms in English, by the codes of a result; the catalogue translates them."""
+
+from __future__ import annotations
+
+from biasaudit.report.messages import Message, message
+
+MEASURES = {
+    "selection_rate": message("selection rate"),
+    "tpr": message("true positive rate"),
+    "fpr": message("false positive rate"),
+    "tnr": message("true negative rate"),
+    "fnr": message("false negative rate"),
+    "ppv": message("precision"),
+    "npv": message("negative precision"),
+    "fdr": message("false discovery rate"),
+    "for": message("false omission rate"),
+    "false_alarm_share": message("share of false alarms"),
+    "f1": message("F1"),
+    "jaccard": message("Jaccard index"),
+    "balanced_accuracy": message("balanced accuracy"),
+    "mean_score": message("mean score"),
+    "median": message("median"),
+    "mean": message("mean"),
+    "scoring_rate": message("share with a score above the cut"),
+    "share_in_top": message("share among the first"),
+    "exposure": message("exposure in the ranking"),
+    "passed": message("share that passed"),
+    "accuracy": message("accuracy"),
+    "base_rate": message("base rate"),
+    "agreement": message("agreement with the recorded outcome"),
+    "auc": message("area under the curve"),
+    "roc_auc": message("area under the curve"),
+    "brier": message("Brier score"),
+}
+#: What a measure counts, for people who do not know its name.
+MEANINGS = {
+    "selection_rate": message("Of 100 people, how many are decided positive."),
+    "tpr": message("Of 100 who are positive, how many are decided positive."),
+    "fpr": message("Of 100 who are not positive, how many are decided positive all the same."),
+    "tnr": message("Of 100 who are not positive, how many are decided negative."),
+    "fnr": message("Of 100 who are positive, how many are decided negative all the same."),
+    "ppv": message("Of 100 decided positive, how many are positive."),
+    "npv": message("Of 100 decided negative, how many are not positive."),
+    "fdr": message("Of 100 decided positive, how many are not positive."),
+    "for": message("Of 100 decided negative, how many are positive."),
+    "false_alarm_share": message("Of 100 people, how many are decided positive without being so."),
+    "accuracy": message("Of 100 people, how many are decided as they are."),
+    "base_rate": message("Of 100 people, how many are positive, whatever was decided."),
+}
+STATISTICS = {"gap": message("gap"), "ratio": message("ratio")}
+STAGES = {
+    "reference_label": message("reference label"),
+    "annotation": message("single label"),
+    "label": message("agreed label"),
+    "model": message("score of the model"),
+    "decision": message("decision"),
+}
+VERDICTS = {
+    "exceeds": message("beyond the tolerance"),
+    "within": message("within the tolerance"),
+    "cannot_tell": message("cannot tell"),
+}
+GATE_OUTCOMES = {"met": message("met"), "not_met": message("not met"), "cannot_tell": message("cannot tell")}
+OUTCOMES = {
+    "found": message("Found"),
+    "not_found": message("Looked for, not found"),
+    "cannot_tell": message("Cannot be told"),
+    "not_applicable": message("Did not apply"),
+    "failed": message("Failed"),
+}
+COEFFICIENTS = {
+    "krippendorff_alpha": message("alpha"),
+    "percent_agreement": message("agreement, in 100"),
+    "prevalence": message("labelled positive, in 100"),
+}
+RULES = {
+    "majority": message("the majority of labels"),
+    "supermajority": message("a larger majority of labels"),
+    "dawid-skene": message("the Dawid-Skene model"),
+    "mean": message("the mean of labels"),
+    "any": message("any positive label"),
+    "all": message("all labels being positive"),
+}
+REFERENCE_RULES = {
+    "declared": message("declared"),
+    "largest": message("the largest group"),
+    "most_selected": message("the group selected most often"),
+}
+MODEL_KINDS = {
+    "trained": message("trained for this audit"),
+    "loaded": message("loaded from a file"),
+    "scores": message("scores made elsewhere"),
+    "decisions": message("decisions made elsewhere"),
+}
+LINKS = {"pay": message("pay"), "seconds": message("working time")}
+STATUSES = {"documented": message("documented"), "assumed": message("assumed")}
+ROLES = {"items": message("people judged"), "annotations": message("labels"), "model": message("model")}
+STEP_OUTCOMES = {"not_applicable": message("did not apply"), "failed": message("failed")}
+STEPS = {
+    "data": message("reading the data"),
+    "annotations": message("reading the labels"),
+    "model": message("the model"),
+    "measures": message("rates and gaps"),
+    "rates": message("rates and gaps"),
+    "conditional": message("gaps within strata"),
+    "strata": message("gaps within strata"),
+    "periods": message("gaps over time"),
+    "performance": message("how well the model does"),
+    "drivers": message("what drives the scores"),
+    "stand-ins": message("stand-ins"),
+    "plugins": message("additions by others"),
+    "areas under the curve": message("areas under the curve"),
+    "composites": message("measures made of several rates"),
+    "largest gaps": message("the widest gap between any two groups"),
+    "partial pooling": message("rates of small groups, drawn towards the others"),
+    "decomposition": message("where a gap comes from"),
+    "scores": message("scores by group"),
+    "calibration": message("whether scores mean what they say"),
+    "thresholds": message("what another threshold would change"),
+    "representation": message("how many of each group there are"),
+    "label errors": message("what wrong labels could change"),
+    "confounding": message("what could explain a ratio away"),
+    "quantities": message("quantities by group"),
+    "stages": message("stages of the procedure"),
+    "classes": message("classes"),
+    "search": message("groups that a search found"),
+    "traces: agreement": message("agreement of annotators"),
+    "traces: reference stage": message("the stage of the reference labels"),
+    "traces: stages": message("the gap at each stage"),
+    "traces: attribution": message("whose labels the gap comes with"),
+    "proxies": message("stand-ins"),
+    "flips": message("what if"),
+    "traces": message("the way back to the labels"),
+    "trace": message("the way back to the labels"),
+    "agreement": message("agreement of annotators"),
+    "attribution": message("whose labels the gap comes with"),
+    "pools": message("pools of annotators"),
+    "rules": message("rules for making a label"),
+    "conditions": message("conditions of work"),
+    "remedies": message("remedies"),
+    "findings": message("findings"),
+    "gates": message("gates"),
+}
+
+
+def termed(table: dict[str, Message], code: str) -> Message:
+    """Give our term for a code; a code that we do not know stands for itself."""
+    return table.get(code) or message(code.replace("_", " "))

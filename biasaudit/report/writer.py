@@ -1,0 +1,156 @@
+"""Writes messages into a form of text: plain, HTML or Markdown, every user's word escaped for it."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from biasaudit.report.language import CROSSED, Language
+from biasaudit.report.messages import Listed, Message, message, of_sentence
+from biasaudit.results import Finding, Sentence, Value
+
+#: Template of the people of a group, which an audit may translate as a whole: 'female applicants'.
+PEOPLE_OF_GROUP = "{group} {people}"
+#: First isolate, pop isolate: keeps the direction of a user's word to itself in plain text.
+_ISOLATE, _POP = "\u2068", "\u2069"
+#: Bidirectional classes that turn the direction of what follows.
+_TURNING = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"})
+#: Letters after any tags and isolates, at the head of a text.
+_HEAD = re.compile(r"^((?:<[^>]*>|\u2068)*)(\w)")
+_FIRST_WORD = re.compile(r"(?:<[^>]*>|[^\s<])*")
+#: What Markdown could read as markup in the middle of a line, and what its hosts turn into links.
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
+_LINKED = re.compile(r"(://|www\.|[@#](?=\w))", re.IGNORECASE)
+#: Word joiner: unseen, and enough to keep a host from linking a name or a number.
+_JOINER = "\u2060"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writer:
+    """A language and a form of text.
+
+    Attributes
+    ----------
+    language : Language
+        What it is written in.
+    escape : callable
+        Makes any text safe in this form.
+    isolate : callable
+        Marks an escaped user's word as foreign to the sentence around it.
+    """
+
+    language: Language
+    escape: Callable[[str], str]
+    isolate: Callable[[str], str]
+
+    def say(self, said: Message | Sentence | Value | Listed) -> str:
+        """Write a message with all it holds."""
+        if isinstance(said, Value):
+            return self._value(said)
+        if isinstance(said, Listed):
+            parts = [self.say(part) for part in said.parts]
+            return CROSSED[self.language.code].join(parts) if said.is_crossed else self.language.listed(parts)
+        if isinstance(said, Sentence):
+            said = of_sentence(said)
+        if phrase := self._phrase(said):
+            return self.own(phrase)
+        words = {key: self.say(value) for key, value in said.values.items()}
+        template = self.language.translated(said.template)
+        if said.plural:
+            template = self.language.catalogue.counted(said.template, said.plural, said.number)
+        if verb := self._verb(said):
+            template, words["decision"] = verb
+        return self.escape(template).format(**words) if words else self.escape(template)
+
+    def _phrase(self, said: Message) -> str:
+        """Give the English name of the people of a group where an audit translates it as a whole."""
+        if said.template != PEOPLE_OF_GROUP or self.language.code == "en":
+            return ""
+        group, people = said.values["group"], said.values["people"]
+        names = group.parts if isinstance(group, Listed) else (group,)
+        english = " ".join(str(part.value) for part in (*names, people) if isinstance(part, Value))
+        return english if self.language.has_own(english) else ""
+
+    def _verb(self, said: Message) -> tuple[str, str] | None:
+        """Give a template and the decision as a verb ('are called'), where the audit and the catalogue have both."""
+        decision = said.values.get("decision")
+        if not isinstance(decision, Value) or self.language.code == "en":
+            return None
+        english = f"are {decision.value}"
+        template = self.language.catalogue.verbs.get(said.template)
+        return (template, self.own(english)) if template and self.language.has_own(english) else None
+
+    def sentence(self, said: Message | Sentence | Value | Listed) -> str:
+        """Write a message that begins with a capital letter."""
+        return capital(self.say(said))
+
+    def own(self, word: str) -> str:
+        """Write a user's own word."""
+        return self.isolate(self.escape(self.language.own(word)))
+
+    def reason(self, text: str) -> str:
+        """Write a reason that another room gave."""
+        return self.escape(self.language.reason(text))
+
+    def claim(self, finding: Finding) -> str:
+        """Write the sentence of a finding; its English claim where its message cannot be filled."""
+        if finding.message is None:
+            return self.escape(self.language.reason(finding.claim or finding.reason))
+        if not finding.message.values and "{" in finding.message.template:
+            return self.escape(finding.claim)
+        try:
+            return self.sentence(finding.message)
+        except (KeyError, IndexError, ValueError, AttributeError, TypeError):
+            # A result is a file that anybody may have written: its templates may not fit their values.
+            return self.escape(finding.claim)
+
+    def _value(self, value: Value) -> str:
+        if value.kind == "name":
+            return self.own(str(value.value))
+        if value.kind == "term":
+            return self.say(message(str(value.value)))
+        return self.escape(self.language.shown(value))
+
+
+def plain_writer(language: Language) -> Writer:
+    """Write plain text, as in pictures and their text alternatives."""
+    return Writer(language=language, escape=str, isolate=isolated)
+
+
+def html_writer(language: Language) -> Writer:
+    """Write HTML."""
+    return Writer(language=language, escape=html.escape, isolate=lambda word: f"<bdi>{word}</bdi>")
+
+
+def markdown_writer(language: Language) -> Writer:
+    """Write Markdown."""
+    return Writer(language=language, escape=str, isolate=lambda word: isolated(escaped_markdown(word)))
+
+
+def isolated(text: str) -> str:
+    """Keep the direction of a word to itself, where it holds a character that could turn the text around it."""
+    turns = any(unicodedata.bidirectional(character) in _TURNING for character in text)
+    return f"{_ISOLATE}{text}{_POP}" if turns else text
+
+
+def escaped_markdown(text: str) -> str:
+    r"""Take from a text all that Markdown, or a host that shows it, could read as markup.
+
+    Examples
+    --------
+    >>> escaped_markdown("*a* <b>|")
+    '\\*a\\* &lt;b&gt;\\|'
+    """
+    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _LINKED.sub(lambda found: found[1][0] + _JOINER + found[1][1:], _MARKDOWN.sub(r"\\\1", plain))
+
+
+def capital(text: str) -> str:
+    """Give a text a capital letter, past any tags at its head; the name of a column stays as it is."""
+    first = _FIRST_WORD.match(text)
+    if first and "_" in first[0]:
+        return text
+    return _HEAD.sub(lambda found: found[1] + found[2].upper(), text, count=1)

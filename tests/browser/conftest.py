@@ -1,0 +1,34 @@
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+INVENTED = Path(__file__).parents[1] / "unit" / "report" / "invented.py"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser of the machine, opened once; skipped where there is none, but not in CI."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        reason = f"no Chromium on this machine (looked for {', '.join(NAMES)})"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def invented():
+    """The module of invented results of the report's own tests."""
+    spec = importlib.util.spec_from_file_location("invented_results", INVENTED)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
