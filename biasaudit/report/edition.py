@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +10,12 @@ from biasaudit.report.language import Language, language_of
 from biasaudit.report.messages import Message
 from biasaudit.report.verdicts import people_of
 from biasaudit.report.writer import Writer, html_writer, plain_writer
-from biasaudit.results import AuditResult, Value, to_json
+from biasaudit.results import AuditResult, Value, digest
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """A result, a language, writers of it, and the sha256 of the result as it is written to ``result.json``."""
+    """A result, a language, writers of it, and the digest of what was found."""
 
     result: AuditResult
     language: Language
@@ -36,9 +35,8 @@ class Edition:
 def edition_of(result: AuditResult, code: str) -> Edition:
     """Prepare a result for a language."""
     language = language_of(result, code)
-    digest = hashlib.sha256(to_json(result).encode()).hexdigest()
     return Edition(
-        result=result, language=language, html=html_writer(language), plain=plain_writer(language), digest=digest
+        result=result, language=language, html=html_writer(language), plain=plain_writer(language), digest=digest(result)
     )
 
 
