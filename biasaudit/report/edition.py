@@ -36,7 +36,11 @@ def edition_of(result: AuditResult, code: str) -> Edition:
     """Prepare a result for a language."""
     language = language_of(result, code)
     return Edition(
-        result=result, language=language, html=html_writer(language), plain=plain_writer(language), digest=digest(result)
+        result=result,
+        language=language,
+        html=html_writer(language),
+        plain=plain_writer(language),
+        digest=digest(result),
     )
 
 
