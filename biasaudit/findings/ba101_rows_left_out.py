@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from biasaudit.findings.evidence import Check
-from biasaudit.results import AuditResult, Finding, sentence
+from biasaudit.results import FEWEST_PEOPLE, AuditResult, Finding, sentence
 from biasaudit.results.sentences import count, name
 
 CHECK = Check(code="BA101", title="Rows left out and groups not recorded")
@@ -23,9 +23,12 @@ def check(result: AuditResult) -> list[Finding]:
     for index, attribute in enumerate(result.data.attributes):
         for group in attribute.groups:
             if group.group == NOT_RECORDED:
+                few = group.n < FEWEST_PEOPLE
                 message = sentence(
-                    "For {n} {people}, {attribute} is not recorded. They are shown as a group of their own.",
-                    n=count(group.n),
+                    "For fewer than {n} {people}, {attribute} is not recorded. They are shown as a group of their own."
+                    if few
+                    else "For {n} {people}, {attribute} is not recorded. They are shown as a group of their own.",
+                    n=count(FEWEST_PEOPLE if few else group.n),
                     people=name(result.audit.people),
                     attribute=name(attribute.name),
                 )

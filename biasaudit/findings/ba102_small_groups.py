@@ -17,8 +17,8 @@ def check(result: AuditResult) -> list[Finding]:
         small = [group for group in attribute.groups if group.n < smallest]
         if small:
             message = sentence(
-                "{small} of {all} groups of {attribute} have fewer than {minimum} {people}: "
-                "they are listed, and nothing is concluded about them.",
+                "Groups of {attribute} with fewer than {minimum} {people}: {small} of {all}. "
+                "They are listed, and nothing is concluded about them.",
                 small=count(len(small)),
                 all=count(len(attribute.groups)),
                 attribute=name(attribute.name),

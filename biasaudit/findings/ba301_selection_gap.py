@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from biasaudit.findings.evidence import Check, attribute_names, disparities_of, find_rate, points, unsigned
+from biasaudit.findings.evidence import (
+    Check,
+    attribute_names,
+    disparities_of,
+    find_rate,
+    people_to_settle,
+    points,
+    unsigned,
+)
 from biasaudit.results import FEWEST_PEOPLE, AuditResult, Disparity, Finding, Sentence, Value, sentence
 from biasaudit.results.sentences import count, in_100, name, number
 
 CHECK = Check(code="BA301", title="Who is selected")
-
-#: A number of people larger than this is no advice to anybody.
-MOST_WORTH_SAYING = 100_000
 
 LESS = (
     "{group} {people} are {decision} less often than {reference} ones: {rate_group} against {rate_reference} in 100. "
@@ -29,7 +34,8 @@ FAR_TOO_FEW = "For {group} {people} this audit cannot tell: there are fewer than
 TOO_FEW = "For {group} {people} this audit cannot tell: there are {n} of them, fewer than the {minimum} it asks for before it judges."
 CANNOT_TELL = (
     "For {group} {people} this audit cannot tell: {rate_group} against {rate_reference} in 100 are {decision}, "
-    "and with all its comparisons allowed for, a gap anywhere between {low} and {high} in 100 fits the data."
+    "and with all its comparisons allowed for, a gap anywhere between {low} and {high} in 100 fits the data. "
+    "Up to {tolerance} is tolerated."
 )
 SETTLE = " About {rows} people in that group would settle it."
 UNDEFINED = "For {group} {people} this audit cannot tell: the rate cannot be computed."
@@ -110,10 +116,9 @@ def _undecided(result: AuditResult, gap: Disparity, ratio: Disparity, words: dic
         return sentence(UNDEFINED, **people)
     template = CANNOT_TELL
     values = {key: words[key] for key in ("group", "people", "decision", "rate_group", "rate_reference")}
-    values |= {"low": points(gap.deciding.low), "high": points(gap.deciding.high)}
-    needed = [each.rows_needed for each in (gap, ratio) if each.rows_needed is not None]
-    if needed and min(needed) <= MOST_WORTH_SAYING:
-        # Whichever of gap and ratio settles first settles the finding.
+    values |= {"low": points(gap.deciding.low), "high": points(gap.deciding.high), "tolerance": points(gap.tolerance)}
+    needed = people_to_settle(gap, ratio)
+    if needed is not None:
         template += SETTLE
-        values["rows"] = count(float(f"{min(needed):.1e}"))
+        values["rows"] = count(needed)
     return sentence(template, **values)

@@ -44,7 +44,15 @@ def check(result: AuditResult) -> list[Finding]:
     """Compare the sign of each pooled gap with its stratified one."""
     if not result.conditional:
         return CHECK.not_applicable("No strata are declared within which to compare.")
-    return [_of(result, f"/conditional/{index}", one) for index, one in enumerate(result.conditional)]
+    sizes = {(facts.name, size.group): size.n for facts in result.data.attributes for size in facts.groups}
+    # Of groups too small to be judged nothing is concluded here either.
+    judged = [
+        (index, one)
+        for index, one in enumerate(result.conditional)
+        if sizes.get((one.attribute, one.group), 0) >= result.audit.minimum_size
+    ]
+    findings = [_of(result, f"/conditional/{index}", one) for index, one in judged]
+    return findings or CHECK.not_applicable("Every group with strata is too small to be judged.")
 
 
 def _of(result: AuditResult, pointer: str, one: Conditional) -> Finding:

@@ -13,6 +13,10 @@ from biasaudit.results.sentences import in_100
 WHOLE_NUMBERS_FROM = 0.03
 
 
+#: A number of people larger than this is no advice to anybody.
+MOST_WORTH_SAYING = 100_000
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
     """Code and title of a check, and how it writes its findings."""
@@ -86,3 +90,40 @@ def unsigned(estimate: Estimate) -> tuple[float | None, float | None]:
         return estimate.low, estimate.high
     low, high = sorted((abs(estimate.low), abs(estimate.high)))
     return low, high
+
+
+def people_to_settle(gap: Disparity | None, ratio: Disparity | None) -> float | None:
+    """Give how many people in the group would settle a verdict, rounded up; None where that is no advice to anybody.
+
+    If the rates stayed as they are, a gap or ratio that lies beyond its tolerance settles the verdict alone, and
+    without one both have to be settled.
+    """
+    held = [each for each in (gap, ratio) if each is not None and each.verdict == "cannot_tell"]
+    beyond = [each for each in held if _lies_beyond(each)]
+    needed = [each.rows_needed for each in (beyond or held)]
+    known = [rows for rows in needed if rows is not None]
+    if not known or (len(known) < len(needed) and not beyond):
+        return None
+    rows = rounded_up(min(known) if beyond else max(known))
+    return rows if rows <= MOST_WORTH_SAYING else None
+
+
+def _lies_beyond(disparity: Disparity) -> bool:
+    value = disparity.estimate.value
+    if value is None:
+        return False
+    if disparity.statistic == "gap":
+        return abs(value) > disparity.tolerance
+    return not disparity.tolerance <= value <= 1 / disparity.tolerance
+
+
+def rounded_up(number: float) -> float:
+    """Round a large number of people up to two figures, as an estimate deserves.
+
+    Examples
+    --------
+    >>> rounded_up(592115), rounded_up(41)
+    (600000.0, 41.0)
+    """
+    step = int(10 ** max(0, len(str(round(number))) - 2))
+    return float(-(-round(number) // step) * step)

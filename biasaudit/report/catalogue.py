@@ -13,6 +13,8 @@ from biasaudit.report.reasons import REASONS
 
 #: Context of messages in which the decision is a verb.
 VERB = "verb"
+#: Context of sentences of findings in which groups are whole phrases and the decision is a verb.
+WHOLE = "whole"
 #: Where one sentence ends and the next begins, for templates joined of several.
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z{])")
 
@@ -29,6 +31,8 @@ class Catalogue:
         Forms of each English singular that has a plural.
     verbs : mapping
         Translation of texts whose decision is a verb with its auxiliary: "sont convoqués".
+    wholes : mapping
+        Translation of sentences of findings whose groups are whole phrases: "les candidates".
     rule : callable
         Gives the form that a number takes.
     """
@@ -36,6 +40,7 @@ class Catalogue:
     messages: Mapping[str, str]
     plurals: Mapping[str, tuple[str, ...]]
     verbs: Mapping[str, str]
+    wholes: Mapping[str, str]
     rule: Callable[[int], int]
 
     def translated(self, text: str) -> str:
@@ -49,6 +54,15 @@ class Catalogue:
         if len(parts) > 1 and all(part in self.messages for part in parts):
             return " ".join(self.messages[part] for part in parts)
         return text
+
+    def whole(self, text: str) -> str:
+        """Give a sentence of a finding, and what a check joined to it, with places for whole phrases; or nothing."""
+        for english, own in self.wholes.items():
+            if text == english:
+                return own
+            if text.startswith(f"{english} "):
+                return f"{own} {self.translated(text[len(english) + 1 :])}"
+        return ""
 
     def counted(self, one: str, many: str, number: float) -> str:
         """Give the form of a text that a number takes."""
@@ -84,7 +98,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 def catalogue(code: str) -> Catalogue:
     """Read the catalogue of a language; English is its own."""
     if code == "en":
-        return Catalogue(messages={}, plurals={}, verbs={}, rule=lambda number: int(number != 1))
+        return Catalogue(messages={}, plurals={}, verbs={}, wholes={}, rule=lambda number: int(number != 1))
     from babel.messages.pofile import read_po
 
     place = files("biasaudit.report") / "locale" / code / "LC_MESSAGES" / "biasaudit.po"
@@ -93,13 +107,16 @@ def catalogue(code: str) -> Catalogue:
     messages: dict[str, str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
     verbs: dict[str, str] = {}
+    wholes: dict[str, str] = {}
     for entry in entries:
         if not entry.id or entry.fuzzy:
             continue
         if entry.context == VERB:
             verbs[str(entry.id)] = str(entry.string)
+        elif entry.context == WHOLE:
+            wholes[str(entry.id)] = str(entry.string)
         elif isinstance(entry.id, list | tuple):
             plurals[entry.id[0]] = tuple(entry.string or ())
         elif entry.string:
             messages[str(entry.id)] = str(entry.string)
-    return Catalogue(messages=messages, plurals=plurals, verbs=verbs, rule=c2py(entries.plural_expr))
+    return Catalogue(messages=messages, plurals=plurals, verbs=verbs, wholes=wholes, rule=c2py(entries.plural_expr))

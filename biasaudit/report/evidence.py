@@ -82,7 +82,8 @@ def evidence_links(edition: Edition, finding: Finding, anchors: frozenset[str]) 
         if anchor and anchor not in links:
             said = _named(edition, pointer) or message("the table")
             links[anchor] = Link(anchor=anchor, text=Markup(edition.html.say(said)))  # noqa: S704 - escaped by the writer
-    return list(links.values())
+    # Two places that are called the same would read as one said twice.
+    return list({link.text: link for link in reversed(links.values())}.values())[::-1]
 
 
 def anchor_of(pointer: str, anchors: frozenset[str]) -> str:
@@ -120,6 +121,8 @@ def _named(edition: Edition, pointer: str) -> Message | Value | None:  # noqa: C
     record = _found(edition, pointer)
     said: Message | Value | None = None
     match record:
+        case Disparity(statistic=statistic, measure="selection_rate", group=group):
+            said = message("{statistic}, {group}", statistic=termed(STATISTICS, statistic), group=name(group))
         case Disparity(statistic=statistic, measure=measure, group=group):
             words: Words = {"statistic": termed(STATISTICS, statistic), "measure": termed(MEASURES, measure)}
             said = message("{statistic} of the {measure}, {group}", **words, group=name(group))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from biasaudit.report.catalogue import Catalogue, catalogue
 from biasaudit.report.readable import readable
-from biasaudit.results import AuditResult, Estimate, Value
+from biasaudit.results import FEWEST_PEOPLE, AuditResult, Estimate, Value
 from biasaudit.results.sentences import SMALLEST_P
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ NOTHING = "–"
 #: Locales of the languages: the English of these reports is British.
 _LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 _MINUS = "−"
+#: Digits of the longest number: a float may have 309 before its point.
+_LONGEST_NUMBER = 400
 _PERCENT = 100
 
 
@@ -82,7 +85,8 @@ class Language:
         if value is None:
             return NOTHING
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        text = str(format_decimal(round(value, digits) + 0.0, format=pattern, locale=self.locale))
+        with decimal.localcontext(prec=_LONGEST_NUMBER):
+            text = str(format_decimal(round(value, digits) + 0.0, format=pattern, locale=self.locale))
         return text.replace("-", _MINUS)
 
     def signed(self, value: float | None, digits: int = 2) -> str:
@@ -108,6 +112,12 @@ class Language:
     def count(self, number: float | None) -> str:
         """Write a number of people or things; fractions of a person, from ties, are rounded."""
         return self.number(number, 0)
+
+    def people(self, number: float | None) -> str:
+        """Write a number of people; fewer than five are never numbered, because that would speak of a person."""
+        if number is not None and number < FEWEST_PEOPLE:
+            return self.translated("fewer than {n}").format(n=self.count(FEWEST_PEOPLE))
+        return self.count(number)
 
     def p_value(self, value: float | None) -> str:
         """Write a p-value, never smaller than it can be told."""
@@ -165,9 +175,17 @@ def language_named(code: str, own_words: Mapping[str, str] | None = None) -> Lan
     return Language(code=code, catalogue=catalogue(code), locale=locale, own_words=own_words or {})
 
 
+def _typographic(text: str, code: str) -> str:
+    """Write the apostrophes of an audit's own French as those of ours."""
+    return text.replace("'", "’") if code == "fr" else text
+
+
 def language_of(result: AuditResult, code: str) -> Language:
     """Give a language with the own words of an audit, intersections and missing groups included."""
-    words = {word: own.replace(" x ", " × ") for word, own in result.audit.translations.get(code, {}).items()}
+    words = {
+        word: _typographic(own.replace(" x ", " × "), code)
+        for word, own in result.audit.translations.get(code, {}).items()
+    }
     for word in _DEFAULT_WORDS:
         words.setdefault(word, catalogue(code).translated(word))
     for attribute in result.data.attributes:

@@ -107,7 +107,7 @@ def _row(edition: Edition, writer: Writer, comparison: Comparison) -> str:
     gap, ratio, rate = (part.estimate if part else None for part in (comparison.gap, comparison.ratio, comparison.rate))
     cells = [
         _own(edition, comparison.group),
-        language.count(comparison.n),
+        language.people(comparison.n),
         language.in_100(rate.value if rate else None, 1),
         language.signed_in_100(gap.value if gap else None)
         + (f" ({span})" if gap and (span := language.interval(gap, scale=100, digits=1)) else ""),

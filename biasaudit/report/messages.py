@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from biasaudit.results import Sentence, Value
+from biasaudit.results import FEWEST_PEOPLE, Sentence, Value
+from biasaudit.results.sentences import count
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +63,11 @@ def listed(*parts: Value | Message) -> Listed:
 def crossed(*parts: Value | Message) -> Listed:
     """Build the groups of an intersection, side by side."""
     return Listed(parts=parts, is_crossed=True)
+
+
+def people_counted(n: float) -> Filling:
+    """Give a number of people; fewer than five are never numbered, because that would speak of a person."""
+    return message("fewer than {n}", n=count(FEWEST_PEOPLE)) if n < FEWEST_PEOPLE else count(n)
 
 
 def of_sentence(sentence: Sentence) -> Message:

@@ -17,9 +17,10 @@ from biasaudit.report.evidence import evidence_links
 from biasaudit.report.messages import Message, counted, message
 from biasaudit.report.pictures.look import COLOURS
 from biasaudit.report.sections import SECTIONS
-from biasaudit.report.verdicts import rounded_up
+from biasaudit.report.verdicts import rows_to_settle
 from biasaudit.report.words import termed
 from biasaudit.report.writer import capital
+from biasaudit.results import FEWEST_PEOPLE, TOO_FEW_TO_SHOW
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -120,7 +121,9 @@ def _words(edition: Edition) -> dict[str, Any]:
         "language": language,
         "result": edition.result,
         "audit": edition.result.audit,
-        "rounded_up": rounded_up,
+        "rows_to_settle": rows_to_settle,
+        "fewest": FEWEST_PEOPLE,
+        "too_few": TOO_FEW_TO_SHOW,
         "title": language.own(edition.result.audit.title),
     }
 

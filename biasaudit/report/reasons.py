@@ -6,6 +6,8 @@ translations of its audit is shown in English; a test holds this list against th
 
 from __future__ import annotations
 
+from biasaudit.results import TOO_FEW_TO_SHOW
+
 #: Why something is undefined, was left out, or did not apply; and how it was measured.
 REASONS: tuple[str, ...] = (
     # data
@@ -102,6 +104,8 @@ REASONS: tuple[str, ...] = (
     "there is no model here whose inputs could stand in for anything",
     "no strata are declared within which to measure the gap again",
     "no column of periods is declared",
+    # results
+    TOO_FEW_TO_SHOW,
     # findings
     "nothing was measured that this gate could be held against",
     "a group has fewer than {n} people",

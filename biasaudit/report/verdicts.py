@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from biasaudit.findings.evidence import people_to_settle
 from biasaudit.report.comparisons import Comparison, compared, is_crossed
 from biasaudit.report.language import NOT_RECORDED
-from biasaudit.report.messages import Filling, Message, Words, counted, crossed, listed, message
+from biasaudit.report.messages import Filling, Message, Words, counted, crossed, listed, message, people_counted
 from biasaudit.report.readable import is_word
-from biasaudit.results import AttributeFacts, AuditResult, Disparity, Value
+from biasaudit.results import FEWEST_PEOPLE, AttributeFacts, AuditResult, Disparity, Value
 from biasaudit.results.sentences import count, in_100, name, number
 
 #: Groups beyond the tolerance that get a sentence of their own before the rest is summed up.
@@ -130,16 +131,9 @@ def digits_for(*shares: float | None, apart: float | None = None) -> int:
     return _MOST_DIGITS
 
 
-def rounded_up(number: float) -> float:
-    """Round a large number of people up to two figures, as an estimate deserves.
-
-    Examples
-    --------
-    >>> rounded_up(592115), rounded_up(41)
-    (600000.0, 41.0)
-    """
-    step = int(10 ** max(0, len(str(round(number))) - 2))
-    return float(-(-round(number) // step) * step)
+def rows_to_settle(comparison: Comparison) -> float | None:
+    """Give how many people in the group would settle a comparison, where that is advice to anybody."""
+    return None if comparison.is_small else people_to_settle(comparison.gap, comparison.ratio)
 
 
 def _subjects(result: AuditResult, comparison: Comparison) -> Words:
@@ -222,32 +216,30 @@ def _undecided(result: AuditResult, comparison: Comparison, gap: Disparity) -> M
         return _undecided_ratio(result, comparison)
     digits = digits_for(low, high)
     told: Words = {
-        "group": people_of(result, comparison.attribute, comparison.group),
-        "people": name(result.audit.people),
-        "n": count(comparison.n),
+        **_subjects(result, comparison),
         "low": in_100(low, digits),
         "high": in_100(high, digits),
+        "tolerance": _tolerance(gap),
     }
     if comparison.is_small:
-        told["minimum"] = count(result.audit.minimum_size)
+        few = {key: told[key] for key in ("group", "low", "high")}
         return counted(
             comparison.n,
             "For {group} this audit cannot tell: there is only {n}, under its minimum of {minimum}, and a gap anywhere between {low} and {high} in 100 fits the data.",
             "For {group} this audit cannot tell: there are only {n}, under its minimum of {minimum}, and a gap anywhere between {low} and {high} in 100 fits the data.",
-            **{key: value for key, value in told.items() if key != "people"},
+            **few,
+            n=people_counted(comparison.n),
+            minimum=count(result.audit.minimum_size),
         )
-    needed = [
-        held.rows_needed for held in (gap, comparison.ratio) if held is not None and held.verdict == "cannot_tell"
-    ]
-    rows = [each for each in needed if each is not None]
-    if rows and len(rows) == len(needed):
+    rows = rows_to_settle(comparison)
+    if rows is not None:
         return message(
-            "For {group} this audit cannot tell: {n} {people}, and a gap anywhere between {low} and {high} in 100 fits the data. About {rows} would settle it.",
+            "For {group} this audit cannot tell: {rate} in 100 are {decision}, against {reference_rate} in 100 {reference}. A gap anywhere between {low} and {high} in 100 fits the data, and up to {tolerance} is tolerated. About {rows} people in that group would settle it.",
             **told,
-            rows=count(rounded_up(max(rows))),
+            rows=count(rows),
         )
     return message(
-        "For {group} this audit cannot tell: {n} {people}, and a gap anywhere between {low} and {high} in 100 fits the data.",
+        "For {group} this audit cannot tell: {rate} in 100 are {decision}, against {reference_rate} in 100 {reference}. A gap anywhere between {low} and {high} in 100 fits the data, and up to {tolerance} is tolerated.",
         **told,
     )
 
@@ -269,6 +261,12 @@ def _undecided_ratio(result: AuditResult, comparison: Comparison) -> Message:
 
 
 def _unknown(result: AuditResult, comparison: Comparison) -> Message:
+    if comparison.n < FEWEST_PEOPLE:
+        return message(
+            "For {group} this audit cannot tell: there are fewer than {fewest} of them, and nothing is shown about so few.",
+            group=people_of(result, comparison.attribute, comparison.group),
+            fewest=count(FEWEST_PEOPLE),
+        )
     return message(
         "For {group} this audit cannot tell: their rate or that of {reference} cannot be computed.",
         group=people_of(result, comparison.attribute, comparison.group),

@@ -92,6 +92,25 @@ MODEL_KINDS = {
     "scores": message("scores made elsewhere"),
     "decisions": message("decisions made elsewhere"),
 }
+#: Settings that a model has unless somebody says otherwise, as scikit-learn 1.9 has them.
+DEFAULTS: dict[str, dict[str, str]] = {
+    "logistic_regression": {
+        "C": "1.0",
+        "class_weight": "None",
+        "dual": "False",
+        "fit_intercept": "True",
+        "intercept_scaling": "1",
+        "l1_ratio": "0.0",
+        "max_iter": "100",
+        "n_jobs": "None",
+        "penalty": "deprecated",
+        "random_state": "None",
+        "solver": "lbfgs",
+        "tol": "0.0001",
+        "verbose": "0",
+        "warm_start": "False",
+    },
+}
 LINKS = {"pay": message("pay"), "seconds": message("working time")}
 STATUSES = {"documented": message("documented"), "assumed": message("assumed")}
 ROLES = {"items": message("people judged"), "annotations": message("labels"), "model": message("model")}

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from biasaudit.report.language import CROSSED, Language
-from biasaudit.report.messages import Listed, Message, message, of_sentence
+from biasaudit.report.messages import Listed, Message, crossed, message, of_sentence
 from biasaudit.results import Finding, Sentence, Value
+from biasaudit.results.sentences import name
 
 #: Template of the people of a group, which an audit may translate as a whole: 'female applicants'.
 PEOPLE_OF_GROUP = "{group} {people}"
+#: The same for groups whose names are no words of a sentence.
+PEOPLE_OF_GROUPS = frozenset({PEOPLE_OF_GROUP, "{people} with {group}", "{people} with {attribute} {group}"})
 #: First isolate, pop isolate: keeps the direction of a user's word to itself in plain text.
 _ISOLATE, _POP = "\u2068", "\u2069"
 #: Bidirectional classes that turn the direction of what follows.
@@ -57,6 +60,8 @@ class Writer:
             said = of_sentence(said)
         if phrase := self._phrase(said):
             return self.own(phrase)
+        if told := self._told_whole(said):
+            return told
         words = {key: self.say(value) for key, value in said.values.items()}
         template = self.language.translated(said.template)
         if said.plural:
@@ -67,12 +72,53 @@ class Writer:
 
     def _phrase(self, said: Message) -> str:
         """Give the English name of the people of a group where an audit translates it as a whole."""
-        if said.template != PEOPLE_OF_GROUP or self.language.code == "en":
+        if said.template not in PEOPLE_OF_GROUPS:
             return ""
         group, people = said.values["group"], said.values["people"]
         names = group.parts if isinstance(group, Listed) else (group,)
-        english = " ".join(str(part.value) for part in (*names, people) if isinstance(part, Value))
+        english = " ".join(str(part.value) for part in (*names, people) if isinstance(part, Value)).replace(" x ", " ")
         return english if self.language.has_own(english) else ""
+
+    def _told_whole(self, said: Message) -> str:
+        """Write a sentence of a finding with whole phrases for its groups, where the audit has them all."""
+        people, keys = said.values.get("people"), [key for key in ("group", "reference") if key in said.values]
+        if self.language.code == "en":
+            return self._crossed_whole(said, keys)
+        template = self.language.catalogue.whole(said.template)
+        if not template or not isinstance(people, Value):
+            return ""
+        phrases = {}
+        for key in keys:
+            group = said.values[key]
+            if not isinstance(group, Value):
+                return ""
+            phrases[key] = self._phrase(message(PEOPLE_OF_GROUP, group=group, people=people))
+        if not all(phrases.values()):
+            return ""
+        words = {key: self.say(value) for key, value in said.values.items()}
+        words |= {key: self.own(phrase) for key, phrase in phrases.items()}
+        if isinstance(decision := said.values.get("decision"), Value):
+            verb = f"are {decision.value}"
+            if not self.language.has_own(verb):
+                return ""
+            words["decision"] = self.own(verb)
+        return self.escape(template).format(**words)
+
+    def _crossed_whole(self, said: Message, keys: list[str]) -> str:
+        """Write an English sentence about an intersection with its groups side by side: 'female Black applicants'."""
+        people, groups = said.values.get("people"), {key: said.values[key] for key in keys}
+        template = said.template.replace("{group} and {reference} {people}", "{group} and {reference}")
+        template = template.replace("{group} {people}", "{group}").replace("{reference} ones", "{reference}")
+        template = template.replace("{reference} {people}", "{reference}")
+        whole = {
+            key: message(PEOPLE_OF_GROUP, group=crossed(*map(name, str(group.value).split(" x "))), people=people)
+            for key, group in groups.items()
+            if isinstance(group, Value) and isinstance(people, Value) and " x " in str(group.value)
+        }
+        if template == said.template or not whole or len(whole) < len(keys):
+            return ""
+        words = {key: self.say(value) for key, value in {**said.values, **whole}.items()}
+        return self.escape(template).format(**words)
 
     def _verb(self, said: Message) -> tuple[str, str] | None:
         """Give a template and the decision as a verb ('are called'), where the audit and the catalogue have both."""

@@ -94,8 +94,8 @@ class DataSpec(Record):
         None,
         description="A csv or parquet file, a folder of parquet, a named dataset, or a database URL.",
     )
-    table: str | None = Field(None, description="Table to read, where path is a database URL.")
-    query: str | None = Field(None, description="Query to run, where path is a database URL.")
+    table: Text | None = Field(None, description="Table to read, where path is a database URL.")
+    query: Text | None = Field(None, description="Query to run, where path is a database URL.")
     id: str | None = Field(None, description="Column that names each item once.")
     outcome: str | None = Field(None, description="The label that a model learns from.")
     positive_value: Value = Field(1, description="The value of outcome that the model predicts as positive.")

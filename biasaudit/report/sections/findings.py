@@ -7,7 +7,7 @@ from typing import Any
 from biasaudit.report.edition import Edition
 from biasaudit.report.messages import message
 from biasaudit.report.words import OUTCOMES
-from biasaudit.results import Finding
+from biasaudit.results import Finding, Sentence
 
 _NOTES = {
     "found": message("What the checks found, with what it rests on."),
@@ -27,8 +27,14 @@ def view(edition: Edition) -> dict[str, Any] | None:
     for outcome, title in OUTCOMES.items():
         own = [(at, finding) for at, finding in enumerate(findings) if finding.outcome == outcome]
         codes: dict[tuple[str, str], list[tuple[int, Finding]]] = {}
+        caveats: dict[str, list[Sentence]] = {}
         for at, finding in own:
             codes.setdefault((finding.code, finding.title), []).append((at, finding))
+            # What limits several findings of a check is said once, after the last of them.
+            said = caveats.setdefault(finding.code, [])
+            said += [caveat for caveat in finding.caveats if caveat not in said]
         if own:
-            held.append({"outcome": outcome, "title": title, "note": _NOTES[outcome], "codes": codes})
+            held.append(
+                {"outcome": outcome, "title": title, "note": _NOTES[outcome], "codes": codes, "caveats": caveats}
+            )
     return {"outcomes": held}

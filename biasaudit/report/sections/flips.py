@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from biasaudit.report.edition import Edition
-from biasaudit.report.messages import Listed, Message, Words, counted, listed, message
+from biasaudit.report.messages import Listed, Message, Words, counted, listed, message, people_counted
 from biasaudit.report.verdicts import people_of
 from biasaudit.results import AuditResult, Estimate, Flip, Value
 from biasaudit.results.sentences import count, in_100, name, number
@@ -61,7 +61,7 @@ def _what(result: AuditResult, flip: Flip) -> Message:
             flip.n,
             "Suppose that for {n} of {people} the file said {changes}, and all else stayed as it is.",
             "Suppose that for {n} {people} the file said {changes}, and all else stayed as it is.",
-            n=count(flip.n),
+            n=people_counted(flip.n),
             people=name(result.audit.people),
             changes=changes,
         )
@@ -69,7 +69,7 @@ def _what(result: AuditResult, flip: Flip) -> Message:
         flip.n,
         "Suppose that for {n} of the {group} the file said {changes}, and all else stayed as it is.",
         "Suppose that for {n} {group} the file said {changes}, and all else stayed as it is.",
-        n=count(flip.n),
+        n=people_counted(flip.n),
         group=people_of(result, flip.attribute, flip.from_),
         changes=changes,
     )

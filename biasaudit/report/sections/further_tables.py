@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from biasaudit.report.messages import Filling, Listed, Message, message
+from biasaudit.report.messages import Filling, Listed, Message, message, people_counted
 from biasaudit.report.words import MEASURES, STATISTICS, VERDICTS, termed
 from biasaudit.results import Estimate
 from biasaudit.results.sentences import count, in_100, name, number, p_value
@@ -160,7 +160,12 @@ MAKERS: tuple[Maker, ...] = (
             (message("Confirmed"), False),
         ),
         line=lambda record: (
-            *_said(name(record.group), count(record.tried), count(record.n_held_out), in_100(record.gap_searched, 1)),
+            *_said(
+                name(record.group),
+                count(record.tried),
+                people_counted(record.n_held_out),
+                in_100(record.gap_searched, 1),
+            ),
             _rate(record.gap, is_signed=True),
             *_said(p_value(record.p_adjusted), _yes(record.confirmed)),
         ),
@@ -181,7 +186,7 @@ MAKERS: tuple[Maker, ...] = (
         ),
         line=lambda record: (
             *_who(record),
-            *_said(message("training") if record.where == "train" else message("measuring"), count(record.n)),
+            *_said(message("training") if record.where == "train" else message("measuring"), people_counted(record.n)),
             _rate(record.share),
             *_said(_against(record), None if record.share_against is None else in_100(record.share_against, 1)),
             Cell(estimate=record.ratio),
@@ -202,7 +207,7 @@ MAKERS: tuple[Maker, ...] = (
         ),
         line=lambda record: (
             *_who(record),
-            *_said(count(record.n)),
+            *_said(people_counted(record.n)),
             _rate(record.mean_gap, is_signed=True),
             _rate(record.error),
         ),
@@ -249,7 +254,7 @@ MAKERS: tuple[Maker, ...] = (
         heads=(_GROUP, _ATTRIBUTE, _MEASURE, _PEOPLE, (message("On its own"), True), (message("Drawn"), True)),
         line=lambda record: (
             *_who(record),
-            *_said(termed(MEASURES, record.measure), count(record.n)),
+            *_said(termed(MEASURES, record.measure), people_counted(record.n)),
             _rate(record.raw),
             _rate(record.pooled),
         ),
@@ -273,7 +278,7 @@ MAKERS: tuple[Maker, ...] = (
         heads=(_GROUP, _ATTRIBUTE, _MEASURE, _PEOPLE, (message("Estimate"), True)),
         line=lambda record: (
             *_who(record),
-            *_said(_subject(record), count(record.n)),
+            *_said(_subject(record), people_counted(record.n)),
             Cell(estimate=record.estimate, digits=3),
         ),
     ),

@@ -13,7 +13,7 @@ from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
 from biasaudit.report.sections.people import MOST_LINES
 from biasaudit.report.verdicts import digits_for, people_of
 from biasaudit.report.words import MEANINGS, MEASURES, VERDICTS
-from biasaudit.results import AttributeFacts, AuditResult, Estimate, Rate
+from biasaudit.results import FEWEST_PEOPLE, AttributeFacts, AuditResult, Estimate, Rate
 from biasaudit.results.sentences import count, in_100, name
 
 #: Error measures shown, in their order.
@@ -84,8 +84,11 @@ def frequency(result: AuditResult, comparison: Comparison) -> Message:
     if high is not None and low is not None and high < 0:
         low, high = -high, -low
     digits = digits_for(rate.estimate.value, other.estimate.value)
+    is_open = low is not None and high is not None and low < 0 < high
     return message(
-        "Of 100 {reference}, {reference_rate} are {decision}; of 100 {group}, {rate}. The difference is between {low} and {high} in 100 ({level} % interval).",
+        "Of 100 {reference}, {reference_rate} are {decision}; of 100 {group}, {rate}. The gap lies between {low} and {high} in 100 ({level} % interval): it may go either way."
+        if is_open
+        else "Of 100 {reference}, {reference_rate} are {decision}; of 100 {group}, {rate}. The difference is between {low} and {high} in 100 ({level} % interval).",
         reference=people_of(result, comparison.attribute, comparison.reference),
         group=people_of(result, comparison.attribute, comparison.group),
         decision=name(result.audit.decision),
@@ -190,10 +193,10 @@ def _block(edition: Edition, facts: AttributeFacts, most: int, *, titled: bool) 
 def _row(edition: Edition, facts: AttributeFacts, group: str, estimate: Estimate | None, state: Any) -> Row:
     size = next((size for size in facts.groups if size.group == group), None)
     figures = ""
-    if size is not None and size.n_selected is not None:
+    if size is not None and size.n_selected is not None and size.n >= FEWEST_PEOPLE:
         figures = edition.plain.say(message("{k} of {n}", k=count(size.n_selected), n=count(size.n)))
     elif size is not None:
-        figures = edition.language.count(size.n)
+        figures = edition.language.people(size.n)
     mark = Mark(value=None, low=None, high=None, state=state)
     if estimate is not None and estimate.value is not None:
         low, high = (None if end is None else end * _IN_100 for end in (estimate.low, estimate.high))

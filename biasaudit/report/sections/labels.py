@@ -10,7 +10,7 @@ from biasaudit.report.messages import Message, Words, message
 from biasaudit.report.pictures.look import NARROW, SMALL, WIDE, State
 from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
 from biasaudit.report.sections.units import unit_parts
-from biasaudit.report.verdicts import digits_for, people_of
+from biasaudit.report.verdicts import WHOLE_NUMBERS_FROM, digits_for, people_of
 from biasaudit.report.words import COEFFICIENTS, LINKS, RULES, STAGES, termed
 from biasaudit.results import Agreement, AuditResult, Estimate, StageGap, Trace
 from biasaudit.results.sentences import count, in_100, name, number
@@ -154,7 +154,9 @@ def _stage_caption(result: AuditResult, stages: list[StageGap]) -> Message:
     first, last = stages[0], stages[-1]
     way = -1.0 if (last.gap.value or 0.0) < 0 else 1.0
     sizes = [None if stage.gap.value is None else stage.gap.value * way for stage in (first, last)]
-    digits = digits_for(*sizes)
+    # One number of decimals throughout, so that the numbers of the sentence add up.
+    small = any(abs(size) < WHOLE_NUMBERS_FROM for size in sizes if size is not None)
+    digits = 1 if small else digits_for(*sizes)
     words: Words = {
         "group": people_of(result, first.attribute, first.group),
         "first": in_100(sizes[0], digits),
@@ -172,7 +174,7 @@ def _stage_caption(result: AuditResult, stages: list[StageGap]) -> Message:
     change = (largest.change.value or 0.0) * way if largest.change else 0.0
     told: Words = {
         **words,
-        "change": in_100(abs(change), digits_for(change, 0.0)),
+        "change": in_100(abs(change), max(digits, digits_for(change, 0.0))),
         "stage": termed(STAGES, largest.stage),
     }
     if change > 0:

@@ -7,7 +7,7 @@ from typing import Any
 from biasaudit.report.comparisons import is_crossed
 from biasaudit.report.edition import Edition
 from biasaudit.report.messages import Message, counted, message
-from biasaudit.report.words import MEASURES, MODEL_KINDS, REFERENCE_RULES, termed
+from biasaudit.report.words import DEFAULTS, MEASURES, MODEL_KINDS, REFERENCE_RULES, termed
 from biasaudit.results import AuditResult, ModelFacts, Performance
 from biasaudit.results.sentences import count, in_100, name, number
 
@@ -36,6 +36,7 @@ def view(edition: Edition) -> dict[str, Any]:
         "crossed": [(at, facts) for at, facts in enumerate(result.data.attributes) if is_crossed(facts)],
         "model": _model(result.model, result),
         "performance": _performance(result.model),
+        "settings": _settings(result.model),
         "features": result.data.features,
     }
 
@@ -124,6 +125,15 @@ def _model(model: ModelFacts | None, result: AuditResult) -> list[Message]:
             )
         )
     return told
+
+
+def _settings(model: ModelFacts | None) -> dict[str, str]:
+    """Give the settings of a model that are not its defaults; all of them where we do not know these."""
+    if model is None:
+        return {}
+    usual = DEFAULTS.get(model.source, {})
+    written = {key: str(value) for key, value in model.parameters.items()}
+    return {key: value for key, value in written.items() if usual.get(key) != value}
 
 
 def _performance(model: ModelFacts | None) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from biasaudit.report.comparisons import main_group
 from biasaudit.report.edition import Edition, Figure
-from biasaudit.report.messages import Message, Words, counted, message
+from biasaudit.report.messages import Message, Words, counted, message, people_counted
 from biasaudit.report.pictures.look import MOST_ROWS, NARROW, SMALL, WIDE, State
 from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
 from biasaudit.report.verdicts import digits_for, people_of
@@ -226,14 +226,16 @@ def _everybody(result: AuditResult, one: Conditional) -> tuple[Rate, Rate] | Non
 
 
 def _pair(edition: Edition, label: str, own: Rate, reference: Rate) -> Row:
-    figures = edition.plain.say(message("{n} and {m}", n=count(own.n), m=count(reference.n)))
+    figures = edition.plain.say(message("{n} and {m}", n=people_counted(own.n), m=people_counted(reference.n)))
     return Row(
         label=label, figures=figures, marks=(_mark(own.estimate, "within"), _mark(reference.estimate, "reference"))
     )
 
 
 def _row(edition: Edition, stratum: StratumGap) -> Row:
-    figures = edition.plain.say(message("{n} and {m}", n=count(stratum.n_group), m=count(stratum.n_reference)))
+    figures = edition.plain.say(
+        message("{n} and {m}", n=people_counted(stratum.n_group), m=people_counted(stratum.n_reference))
+    )
     marks = (_mark(stratum.rate_group, "within"), _mark(stratum.rate_reference, "reference"))
     return Row(label=edition.plain.own(stratum.stratum), figures=figures, marks=marks)
 

@@ -64,8 +64,15 @@ def test_translations_fill_the_places_of_their_messages_and_no_others():
     for english, forms in FRENCH.plurals.items():
         for form in forms:
             assert set(places(form)) <= set(places(english)), english
-    for english, french in FRENCH.verbs.items():
+    for english, french in (*FRENCH.verbs.items(), *FRENCH.wholes.items()):
         assert set(places(french)) <= set(places(english)), english
+
+
+def test_sentences_with_whole_phrases_are_sentences_of_findings():
+    assert FRENCH.wholes
+    for english, french in FRENCH.wholes.items():
+        assert english in FRENCH.messages, english
+        assert "'" not in french, french
 
 
 def test_translations_leave_out_no_number():

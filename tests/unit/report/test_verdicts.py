@@ -81,12 +81,13 @@ def test_gap_within_and_ratio_beyond_is_told_by_the_ratio(told):
     )
 
 
-def test_undecided_gap_names_the_people_the_widened_interval_and_what_would_settle_it(told):
+def test_undecided_gap_names_the_rates_the_widened_interval_and_what_would_settle_it(told):
     gap = {"deciding": estimated(-0.02, -0.09, 0.14, method="newcombe"), "verdict": "cannot_tell", "rows_needed": 873}
     text = told({"European": (270.0, 1000.0), "non-European": (10.0, 41.0)}, gap=gap, ratio={"verdict": "within"})
     assert text == (
-        "For non-European applicants this audit cannot tell: 41 applicants, "
-        "and a gap anywhere between −9 and 14 in 100 fits the data. About 880 would settle it."
+        "For non-European applicants this audit cannot tell: 24.4 in 100 are called to interview, against 27.0 in 100 "
+        "European applicants. A gap anywhere between −9 and 14 in 100 fits the data, and up to 5 is tolerated. About 880 "
+        "people in that group would settle it."
     )
 
 

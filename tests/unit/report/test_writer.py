@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from biasaudit.report.language import language_named
-from biasaudit.report.messages import counted, crossed, listed, message
+from biasaudit.report.messages import counted, crossed, listed, message, people_counted
 from biasaudit.report.readable import is_word, readable, width, wrapped
 from biasaudit.report.writer import capital, escaped_markdown, html_writer, markdown_writer, plain_writer
 from biasaudit.results import Finding, sentence
@@ -110,3 +110,40 @@ def test_readable_text_can_stand_in_xml(text):
 )
 def test_words_that_can_stand_before_a_noun(word, is_one):
     assert is_word(word) is is_one
+
+
+def test_fewer_than_five_people_are_never_numbered():
+    assert PLAIN.say(people_counted(4)) == PLAIN.language.people(1) == "fewer than 5"
+    assert PLAIN.say(people_counted(5)) == PLAIN.language.people(5) == "5"
+    assert language_named("fr").people(0) == "moins de 5"
+
+
+LESS = "Annotators agree less about {group} {people} (alpha {a}) than about {reference} ones ({b})."
+
+
+def test_findings_name_an_intersection_as_people_do():
+    words = {"people": name("applicants"), "a": number(0.3), "b": number(0.7)}
+    said = sentence(LESS, group=name("female x Black"), reference=name("male x White"), **words)
+    assert PLAIN.say(said) == (
+        "Annotators agree less about female Black applicants (alpha 0.30) than about male White applicants (0.70)."
+    )
+
+
+def test_findings_use_the_whole_phrases_of_an_audit_where_it_has_all_of_them():
+    template = (
+        "For {group} {people} the gap to {reference} ones points the same way over everybody ({pooled} in 100) "
+        "and within the same {strata} ({stratified} in 100)."
+    )
+    said = sentence(
+        template,
+        group=name("female"),
+        reference=name("male"),
+        people=name("applicants"),
+        strata=name("département"),
+        pooled=in_100(0.1),
+        stratified=in_100(0.2),
+    )
+    phrases = {"female applicants": "candidates"}
+    assert "du groupe" in plain_writer(language_named("fr", phrases)).say(said)
+    told = plain_writer(language_named("fr", phrases | {"male applicants": "candidats hommes"})).say(said)
+    assert told.startswith("Pour les candidates, l’écart avec les candidats hommes va dans le même sens")
