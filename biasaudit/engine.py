@@ -358,6 +358,8 @@ def _traced(going: Run, inputs: _Inputs, log: AnnotationLog, result: AuditResult
 
     trace, steps = going.step("traces", work, (None, ()), total=refits_needed(log, spec, inputs.model))
     going.steps += steps
+    if trace is not None:
+        trace = trace.model_copy(update={"dropped": log.dropped})
     return result.model_copy(update={"trace": trace})
 
 
@@ -407,7 +409,7 @@ def _data_facts(spec: AuditSpec, inputs: _Inputs, facts: tuple[AttributeFacts, .
         rows=table.rows_read,
         rows_train=0 if spec.model.train is None else len(table) - len(judged),
         rows_judged=len(judged),
-        dropped=(*table.dropped, *(inputs.log.dropped if inputs.log else ())),
+        dropped=table.dropped,
         attributes=facts,
         outcome=spec.data.outcome,
         truth=spec.data.truth,

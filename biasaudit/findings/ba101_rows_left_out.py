@@ -20,6 +20,13 @@ def check(result: AuditResult) -> list[Finding]:
             "Of {read} rows, {rows} were left out of this audit.", read=count(result.data.rows), rows=count(left_out)
         )
         findings.append(CHECK.finding("found", message, evidence=["/data/dropped"]))
+    if result.trace is not None and result.trace.dropped:
+        message = sentence(
+            "Of the labels, {labels} were used and {rows} left out.",
+            labels=count(result.trace.labels),
+            rows=count(sum(dropped.rows for dropped in result.trace.dropped)),
+        )
+        findings.append(CHECK.finding("found", message, evidence=["/trace/dropped"]))
     for index, attribute in enumerate(result.data.attributes):
         for group in attribute.groups:
             if group.group == NOT_RECORDED:

@@ -77,6 +77,8 @@ def from_json(text: str, source: str = "the result") -> AuditResult:
         plain = json.loads(text)
     except json.JSONDecodeError as error:
         raise ResultError(f"{source}: not JSON (line {error.lineno}: {error.msg}).") from None
+    except (RecursionError, ValueError) as error:
+        raise ResultError(f"{source}: not a result ({error}).") from None
     found = plain.get("schema") if isinstance(plain, dict) else None
     if found != SCHEMA:
         raise ResultError(

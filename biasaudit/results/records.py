@@ -371,6 +371,7 @@ class Trace(Record):
     items: int = 0
     labels: int = 0
     annotators: int | None = Field(None, description="null where fewer than five.")
+    dropped: tuple[Dropped, ...] = Field((), description="Labels left out, and why.")
     rule: str = ""
     tie_rule: str = ""
     rule_reproduces: float | None = Field(

@@ -135,8 +135,10 @@ def test_some_ids_missing_in_the_log_are_counted(command, audit, tmp_path):
     folder, _, votes = audit
     rewrite(folder, "votes.csv", votes.assign(id=["nobody", *votes["id"][1:]]))
     assert command("run", folder, "--quiet").code == 0
-    dropped = load_result(tmp_path / "reports/calls").data.dropped
-    assert sum(one.rows for one in dropped) == 1
+    result = load_result(tmp_path / "reports/calls")
+    assert sum(one.rows for one in result.trace.dropped) == 1
+    assert result.data.dropped == ()
+    assert any("and 1 left out" in finding.claim for finding in result.findings)
 
 
 def test_a_group_named_like_a_script_shows_as_text(command, audit, tmp_path):

@@ -31,6 +31,7 @@ def view(edition: Edition) -> dict[str, Any] | None:
     ways = ways_of(edition.result)
     return {
         "told": _told(trace),
+        "dropped": trace.dropped,
         "ways": [
             {
                 "way": way,
