@@ -96,6 +96,8 @@ def test_details_open_by_keyboard(chromium, report):
         summary.focus()
         visit.page.keyboard.press("Enter")
         assert visit.page.locator("#drivers details table").first.is_visible()
+        assert visit.page.locator("#further .on-paper").is_visible()
+        assert not visit.page.locator("#further details table").first.is_visible()
 
 
 def test_evidence_link_opens_what_it_leads_into(chromium, report):
