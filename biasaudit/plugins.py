@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from biasaudit.data.bundled import bundled_folder
+from biasaudit.data.reading import could_exist
 from biasaudit.errors import DeclarationError, Mistake, PluginError
 from biasaudit.spec.nearest import nearest_name
 
@@ -119,6 +120,9 @@ def find_audit(asked: str) -> AuditSource:
         Where two plugins offer that name.
     """
     place = Path(asked).expanduser()
+    if not could_exist(place):
+        problem = f"{asked[:60] + '…'!r} is no audit, and no file can have so long a name"
+        raise DeclarationError("the command", (Mistake(where="AUDIT", problem=problem),))
     if place.is_file():
         return AuditSource(name=place.resolve().parent.name, file=place, origin="file")
     if (place / "audit.toml").is_file():

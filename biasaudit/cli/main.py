@@ -105,6 +105,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         # The reader of a pipe has left (`biasaudit list | head`): nothing is wrong.
         sys.stderr.close()
         code = ExitCode.DONE
+    except Exception as error:
+        logging.getLogger("biasaudit").debug("where it was raised", exc_info=True)
+        what = str(error).strip() or "no message"
+        say(
+            f"biasaudit has a defect ({type(error).__name__}: {what}). `biasaudit --debug …` shows where: please report it."
+        )
+        code = ExitCode.PARTIAL
     sys.exit(int(code or 0))
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from biasaudit.data.databases import open_postgresql, open_sqlite, without_password
+from biasaudit.data.databases import open_postgresql, open_sqlite, statement_of, without_password
 from biasaudit.data.grouping import Rows
-from biasaudit.data.reading import TEXT_ENDINGS, digest_file, quoted, shown_name
+from biasaudit.data.reading import TEXT_ENDINGS, could_exist, digest_file, quoted, shown_name
 from biasaudit.errors import DataError
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def size_of(path: str, folder: Path) -> int | None:
         place = folder / rest
         return place.stat().st_size if kind in {"duckdb", "sqlite"} and place.is_file() else None
     place = (folder / path).expanduser()
+    if not could_exist(place):
+        return None
     if place.is_dir():
         return sum(file.stat().st_size for file in place.rglob("*.parquet")) or None
     return place.stat().st_size if place.is_file() and _ending(place) in {*_COUNTED_TEXTS, ".parquet", ".pq"} else None
@@ -140,7 +142,8 @@ def open_place(
         shown = f"{kind}:///{shown_name(path.partition(':///')[2])}"
         if kind == "duckdb":
             with _duckdb(file, shown) as connection:
-                yield _relation(connection.sql(query or f"SELECT * FROM {quoted(str(table))}"), shown)  # noqa: S608
+                relation = quoted(str(table)) if query is None else statement_of(None, query)
+                yield _relation(connection.sql(f"SELECT * FROM {relation}"), shown)  # noqa: S608
         else:
             with open_sqlite(file, shown, table, query) as rows:
                 yield Place(rows=rows, source=shown)
@@ -182,6 +185,9 @@ def _duckdb(file: Path | None, shown: str) -> Iterator[duckdb.DuckDBPyConnection
                 "preserve_insertion_order": False,
             }
             with duckdb.connect(str(file or ":memory:"), read_only=file is not None, config=settings) as connection:
+                if file is not None:
+                    # A query that came with an audit may read this file, and may neither write nor read any other.
+                    connection.execute("SET enable_external_access = false")
                 yield connection
         except duckdb.Error as error:
             raise DataError(f"{shown}: {str(error).splitlines()[0]}") from None

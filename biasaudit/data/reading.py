@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from biasaudit.data.datasets import is_dataset, load_table
@@ -56,6 +58,8 @@ def read_table(
     if table or query:
         raise DataError(f"data.table and data.query go with a database URL; {path!r} is none.")
     place = (folder / path).expanduser()
+    if not could_exist(place):
+        raise DataError(f"data {path[:60] + '…'!r}: no file can have so long a name.")
     if place.is_dir():
         return _read_parquet_folder(place, path, role)
     if place.is_file():
@@ -131,6 +135,15 @@ def digest_file(path: Path) -> str:
     return digest.hexdigest()
 
 
+def could_exist(place: Path) -> bool:
+    """Whether a file of that name could be: not where a name is longer than the file system allows."""
+    try:
+        place.exists()
+    except OSError:
+        return False
+    return True
+
+
 def shown_name(path: str) -> str:
     """Give a path as it may be shown: never a folder of somebody's machine.
 
@@ -149,7 +162,10 @@ def _read_file(place: Path, shown: str, role: str) -> tuple[pd.DataFrame, Finger
     if place.stat().st_size == 0:
         raise DataError(f"{shown}: the file is empty (0 bytes).")
     if ending in TEXT_ENDINGS:
-        frame = _read_text(place, shown, TEXT_ENDINGS[ending])
+        try:
+            frame = _read_text(place, shown, TEXT_ENDINGS[ending])
+        except (OSError, EOFError, zlib.error) as error:
+            raise DataError(f"{shown}: cannot be read ({getattr(error, 'strerror', None) or error}).") from None
     elif ending in {".parquet", ".pq"}:
         frame = _query("SELECT * FROM read_parquet(?)", [str(place)], shown)
     else:
@@ -160,6 +176,7 @@ def _read_file(place: Path, shown: str, role: str) -> tuple[pd.DataFrame, Finger
 
 def _read_text(place: Path, shown: str, separator: str) -> pd.DataFrame:
     try:
+        header = pd.read_csv(place, sep=separator, encoding="utf-8-sig", header=None, nrows=1, dtype=str)
         frame = pd.read_csv(place, sep=separator, encoding="utf-8-sig", low_memory=False)
     except UnicodeDecodeError as error:
         raise DataError(
@@ -170,7 +187,18 @@ def _read_text(place: Path, shown: str, separator: str) -> pd.DataFrame:
         raise DataError(f"{shown}: the file has no columns.") from None
     except pd.errors.ParserError as error:
         raise DataError(f"{shown}: not readable as delimited text ({str(error).strip()}).") from None
-    frame.columns = [str(column) for column in frame.columns]
+    if not isinstance(frame.index, pd.RangeIndex):
+        # pandas would take the first cells for names of rows, and move every other cell under a wrong heading.
+        raise DataError(
+            f"{shown}: rows hold more cells than the {frame.shape[1]} columns that the first line names. "
+            "Name every column, or remove the separator at the end of each row."
+        )
+    # pandas renames a second column of the same name; under their own names, one check refuses them for all sources.
+    named = header.iloc[0].notna().to_numpy() if header.shape[1] == frame.shape[1] else np.zeros(frame.shape[1], bool)
+    frame.columns = [
+        str(own) if is_named else str(column)
+        for own, column, is_named in zip(header.iloc[0], frame.columns, named, strict=False)
+    ]
     return frame
 
 
@@ -192,9 +220,13 @@ def _read_parquet_folder(place: Path, path: str, role: str) -> tuple[pd.DataFram
 def _read_database(
     url: str, *, folder: Path, role: str, table: str | None, query: str | None
 ) -> tuple[pd.DataFrame, Fingerprint]:
+    from biasaudit.data.databases import without_password
+
     kind, _, rest = url.partition(":///")
     if kind not in {"duckdb", "sqlite"} or not rest:
-        raise DataError(f"{url!r}: databases are read from duckdb:///file and sqlite:///file addresses.")
+        raise DataError(
+            f"{without_password(url)!r}: databases are read from duckdb:///file and sqlite:///file addresses."
+        )
     if (table is None) == (query is None):
         raise DataError(f"{url!r}: a database needs either data.table or data.query.")
     place = folder / rest
@@ -221,7 +253,8 @@ def _query_duckdb(place: Path, statement: str, shown: str) -> pd.DataFrame:
     import duckdb
 
     try:
-        with duckdb.connect(str(place), read_only=True) as connection:
+        # A query that came with an audit may read this file, and may neither write nor read any other.
+        with duckdb.connect(str(place), read_only=True, config={"enable_external_access": False}) as connection:
             return connection.execute(statement).df()
     except duckdb.Error as error:
         raise DataError(f"{shown}: {str(error).splitlines()[0]}") from None
@@ -233,8 +266,13 @@ def _query_sqlite(place: Path, statement: str, shown: str) -> pd.DataFrame:
 
     try:
         with contextlib.closing(sqlite3.connect(f"{place.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            # A query that came with an audit may read, and may not attach (which would make) another file.
+            allowed = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+            connection.set_authorizer(
+                lambda action, *_: sqlite3.SQLITE_OK if action in allowed else sqlite3.SQLITE_DENY
+            )
             return pd.read_sql_query(statement, connection)
-    except (sqlite3.Error, pd.errors.DatabaseError) as error:
+    except (sqlite3.Error, pd.errors.DatabaseError, TypeError) as error:
         raise DataError(f"{shown}: {str(error).splitlines()[0]}") from None
 
 

@@ -25,6 +25,8 @@ DEFAULT_TEST_SHARE = 0.3
 SEARCH = "search"
 #: Keys of [[quantity]] that name columns.
 _QUANTITY = ("column", "against")
+#: People that a table of counts may stand for, as each becomes a row in memory.
+MOST_PEOPLE = 50_000_000
 #: So many values are listed in a message, then an ellipsis.
 VALUES_SHOWN = 8
 
@@ -57,6 +59,8 @@ def assign_roles(frame: pd.DataFrame, declaration: Declaration, fingerprint: Fin
     check_columns(list(frame.columns), declaration)
     if frame.empty:
         raise DataError(f"{fingerprint.source}: the table has columns and no rows.")
+    features = feature_names(frame.columns, spec)
+    _check_cells(frame, [*(name for _, name in _named_columns(spec)), *features])
     frame = _expand_counts(frame, spec)
     rows_read = len(frame)
     keep, dropped = _kept(frame, spec)
@@ -64,7 +68,6 @@ def assign_roles(frame: pd.DataFrame, declaration: Declaration, fingerprint: Fin
     if frame.empty:
         raise DataError(f"{fingerprint.source}: no row is left: " + "; ".join(f"{d.rows} {d.reason}" for d in dropped))
     ids = _ids(frame, spec)
-    features = feature_names(frame.columns, spec)
     return Table(
         frame=_ready_features(frame, features),
         ids=ids,
@@ -123,17 +126,38 @@ def check_columns(columns: list[str], declaration: Declaration) -> None:
         raise DeclarationError(declaration.source, mistakes)
 
 
+def _check_cells(frame: pd.DataFrame, names: list[str]) -> None:
+    """Refuse columns whose cells hold many values, as those of Parquet and of data frames may."""
+    for name in dict.fromkeys(names):
+        if frame[name].dtype != object:
+            continue
+        many = [isinstance(cell, (list, dict, set, np.ndarray)) for cell in frame[name]]
+        if any(many):
+            raise DataError(
+                f"column {name!r} holds lists or records in {sum(many)} of {len(frame)} rows (first: row "
+                f"{many.index(True) + 1}), and single values are needed. Leave it out, or make columns of its parts."
+            )
+
+
 def _expand_counts(frame: pd.DataFrame, spec: AuditSpec) -> pd.DataFrame:
     """Repeat each row for the people it stands for."""
     if spec.data.count is None:
         return frame.reset_index(drop=True)
     counts = pd.to_numeric(frame[spec.data.count], errors="coerce")
-    wrong = counts.isna() | (counts < 0) | (counts != counts.round())
+    wrong = ~np.isfinite(counts) | (counts < 0) | (counts != counts.round())
     if wrong.any():
         raise DataError(
             f"column {spec.data.count!r} counts people and must hold whole numbers from 0: "
             f"{int(wrong.sum())} rows do not (first: row {int(np.flatnonzero(wrong)[0]) + 1})."
         )
+    people = float(counts.sum())
+    if people > MOST_PEOPLE:
+        raise DataError(
+            f"column {spec.data.count!r} counts {people:,.0f} people; at most {MOST_PEOPLE:,} can be counted this way. "
+            "Declare data.weight instead, which repeats no row."
+        )
+    if people == 0:
+        raise DataError(f"column {spec.data.count!r} counts 0 people in every row.")
     return frame.loc[frame.index.repeat(counts.astype(int))].reset_index(drop=True)
 
 
@@ -163,6 +187,13 @@ def _kept(frame: pd.DataFrame, spec: AuditSpec) -> tuple[npt.NDArray[np.bool_], 
                 f"column {data.weight!r} holds weights and must hold numbers from 0: {int(wrong.sum())} rows do not "
                 f"(first: row {int(np.flatnonzero(wrong)[0]) + 1})."
             )
+        with np.errstate(over="ignore"):
+            is_summable = bool(np.isfinite(float(weight.sum()) ** 2))
+        if not is_summable:
+            raise DataError(
+                f"column {data.weight!r} holds weights too large to add up (the largest is {weight.max():g}): "
+                "divide all of them by one number, which changes no result."
+            )
         drop(weight == 0, f"weight 0 in {data.weight!r}")
     return keep, tuple(dropped)
 
@@ -173,9 +204,12 @@ def _ids(frame: pd.DataFrame, spec: AuditSpec) -> pd.Index:
     ids: pd.Index = pd.Index(as_text(frame[spec.data.id]), dtype=object)
     repeated = ids[ids.duplicated()].unique()
     if len(repeated):
+        advice = "Remove the repeats, or name another id column."
+        if spec.data.count is not None:
+            advice = f"A row that stands for several people (data.count = {spec.data.count!r}) needs no data.id."
         raise DataError(
             f"column {spec.data.id!r} must name each item once, and {len(repeated)} ids stand more than once: "
-            f"{listed(list(repeated))}. Remove the repeats, or name another id column."
+            f"{listed(list(repeated))}. {advice}"
         )
     return ids
 
@@ -198,7 +232,9 @@ def _ready_features(frame: pd.DataFrame, features: tuple[str, ...]) -> pd.DataFr
     for name in features:
         column = ready[name]
         if pd.api.types.is_datetime64_any_dtype(column):
-            ready[name] = column.astype("int64").where(column.notna()) / 86_400e9
+            # Not through whole numbers: libraries count in seconds, microseconds or nanoseconds.
+            moments = column.dt.tz_convert(None) if isinstance(column.dtype, pd.DatetimeTZDtype) else column
+            ready[name] = (moments - pd.Timestamp(0)) / pd.Timedelta(days=1)
         elif pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
             values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
             if np.isinf(values).any():
@@ -308,6 +344,14 @@ def _drawn(ids: pd.Index, share: float, seed: int) -> BoolArray:
 
 
 def listed(values: list[str]) -> str:
-    """List some values for a message, and say how many there are."""
+    """List some values for a message, and say how many there are.
+
+    Examples
+    --------
+    >>> listed(["a", "b"]), listed([])
+    ("'a', 'b'", 'nothing')
+    """
+    if not values:
+        return "nothing"
     shown = ", ".join(repr(value) for value in values[:VALUES_SHOWN])
     return shown + (f", … ({len(values)} in all)" if len(values) > VALUES_SHOWN else "")

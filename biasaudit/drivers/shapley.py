@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from biasaudit.data.table import FloatArray
 from biasaudit.models import Model, code_rows
@@ -62,17 +63,27 @@ def shapley_values(model: Model, rows: pd.DataFrame, background: pd.DataFrame, *
     coded = code_rows(model, both)
     shap = _shap()
     masker = shap.maskers.Independent(coded.codes[: len(background)], max_samples=len(background))
-    wanted = coded.codes[len(background) :]
+    found = np.zeros((len(rows), coded.codes.shape[1]))
+    # A row that differs from no row of the background adds nothing anywhere, and shap cannot explain it.
+    is_other = (coded.codes[len(background) :, None] != np.unique(coded.codes[: len(background)], axis=0)).any(
+        axis=(1, 2)
+    )
+    wanted = coded.codes[len(background) :][is_other]
+    if not len(wanted):
+        return found
     before = np.random.get_state()  # noqa: NPY002 - shap draws from, and seeds, the global state
     try:
-        if wanted.shape[1] <= MOST_EXACT:
-            found = shap.ExactExplainer(coded.score, masker)(wanted, silent=True)
-        else:
-            explainer = shap.PermutationExplainer(coded.score, masker, seed=seed % 2**32)
-            found = explainer(wanted, max_evals=evaluations_a_row(wanted.shape[1]), silent=True)
+        # Many small predictions: threads that wait for one another make them slower, by far where cores are shared.
+        with threadpool_limits(limits=1):
+            if wanted.shape[1] <= MOST_EXACT:
+                explained = shap.ExactExplainer(coded.score, masker)(wanted, silent=True)
+            else:
+                explainer = shap.PermutationExplainer(coded.score, masker, seed=seed % 2**32)
+                explained = explainer(wanted, max_evals=evaluations_a_row(wanted.shape[1]), silent=True)
     finally:
         np.random.set_state(before)  # noqa: NPY002
-    return np.asarray(found.values, dtype=np.float64)
+    found[is_other] = np.asarray(explained.values, dtype=np.float64)
+    return found
 
 
 def _shap() -> Any:

@@ -54,7 +54,13 @@ class Answer:
         codes: dict[Key, npt.NDArray[np.int64]] = {}
         for place, key in enumerate(question.keys):
             found: dict[Any, int] = {}
-            raw = (cell.key[place] for cell in cells)
+            raw = [cell.key[place] for cell in cells]
+            if any(isinstance(value, (list, dict)) for value in raw):
+                name = getattr(key, "column", str(key))
+                raise DataError(
+                    f"column {name!r} holds lists or records, and single values are needed. "
+                    "Leave it out, or make columns of its parts."
+                )
             numbered = [found.setdefault(None if _is_nan(value) else value, len(found)) for value in raw]
             codes[key] = np.array(numbered, dtype=np.int64)
             values[key] = [

@@ -9,7 +9,7 @@ from biasaudit.errors import DataError
 from biasaudit.measures.counting import Counts, GroupCounts
 from biasaudit.results import AttributeFacts, GroupSize
 from biasaudit.spec import AuditSpec, ProtectedSpec, nearest_name
-from biasaudit.spec.audit import Value
+from biasaudit.spec.audit import GateSpec, Value
 
 #: Rules by which a reference is chosen in the data, as an audit.toml names them.
 LARGEST, MOST_SELECTED = "largest", "most_selected"
@@ -47,14 +47,35 @@ def attribute_facts(counts: Counts, spec: AuditSpec) -> tuple[AttributeFacts, ..
     Raises
     ------
     DataError
-        Where a declared reference does not occur among the rows judged.
+        Where a declared reference, or the group of a gate, does not occur among the rows judged.
     """
     facts = {
         protected.column: _attribute(counts.by(protected.column), protected, spec.groups.minimum_size)
         for protected in spec.protected
     }
     crossed = [_intersection(counts, [facts[column] for column in columns]) for columns in spec.groups.intersections]
+    _check_gates((*facts.values(), *crossed), spec.gate)
     return (*facts.values(), *crossed)
+
+
+def _check_gates(facts: tuple[AttributeFacts, ...], gates: tuple[GateSpec, ...]) -> None:
+    """Refuse gates on a group that no one belongs to, or on the reference itself: they would never close."""
+    by_name = {fact.name: fact for fact in facts}
+    for place, gate in enumerate(gates, start=1):
+        fact = by_name[gate.attribute]
+        groups = [size.group for size in fact.groups]
+        if gate.group is None or (gate.group in groups and gate.group != fact.reference):
+            continue
+        if gate.group == fact.reference:
+            problem = (
+                f"group = {gate.group!r} is the reference of {gate.attribute!r}, which is not compared with itself"
+            )
+            raise DataError(f"gate[{place}]: {problem}. Name another group, or none for all of them.")
+        nearest = nearest_name(gate.group, groups)
+        hint = f" Did you mean {nearest!r}?" if nearest else ""
+        raise DataError(
+            f"gate[{place}]: {gate.attribute!r} has no group {gate.group!r}; it has {', '.join(map(repr, groups))}.{hint}"
+        )
 
 
 def not_compared(facts: AttributeFacts) -> str:

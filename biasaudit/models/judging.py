@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from biasaudit.data.roles import listed
 from biasaudit.data.table import FloatArray, Table
-from biasaudit.data.values import equals
+from biasaudit.data.values import as_text, equals
 from biasaudit.errors import DataError
 from biasaudit.models.deciding import Decisions, decide, require_finite
 from biasaudit.models.model import Model
@@ -74,9 +75,9 @@ def _given(column: pd.Series, table: Table, spec: AuditSpec) -> Decisions:
             f"the item {table.ids[first]!r}. Fill them in, or leave those rows out."
         )
     if not selected.any():
-        found = ", ".join(repr(value) for value in pd.unique(column)[:10])
         raise DataError(
-            f"column {column.name!r} never holds selected_value = {spec.model.selected_value!r}; it holds {found}."
+            f"column {column.name!r} never holds selected_value = {spec.model.selected_value!r}; "
+            f"it holds {listed(sorted(as_text(column).dropna().unique()))}."
         )
     return Decisions(selected=selected, cut="given", cut_value=None, cutoff_score=None, tied_at_cutoff=0)
 
@@ -86,8 +87,10 @@ def _numbers(column: pd.Series, table: Table) -> FloatArray:
     wrong = ~np.isfinite(numbers)
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
+        found = as_text(column.iloc[[first]]).iloc[0]
         raise DataError(
             f"column {column.name!r}: {int(wrong.sum())} of {len(column)} judged rows have no finite score; the first "
-            f"is the item {table.ids[first]!r}, with {column.iloc[first]!r}. Mend or leave out those rows."
+            f"is the item {table.ids[first]!r}, with {'nothing' if found is None else repr(found)}. "
+            "Mend or leave out those rows."
         )
     return np.asarray(numbers, dtype=np.float64)

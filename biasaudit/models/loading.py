@@ -125,7 +125,8 @@ def _positive_class(estimator: Any, positive_value: object, name: str) -> int:
         return 1
     found = list(classes)
     if len(found) != 2:  # noqa: PLR2004 - an audit is about being selected or not
-        raise ModelError(f"{name} tells {len(found)} classes apart; an audit needs a model with two.")
+        classes = "1 class" if len(found) == 1 else f"{len(found)} classes"
+        raise ModelError(f"{name} knows {classes}; an audit needs a model that tells two apart.")
     for value in (positive_value, 1):
         hits = [position for position, known in enumerate(equals(pd.Series(found), value)) if known == 1]
         if hits:

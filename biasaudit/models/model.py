@@ -253,5 +253,5 @@ def _loaded_scores(
         return np.asarray(score(frame[list(features)]), dtype=np.float64)
     except (TypeError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(
-            f"The loaded model cannot score the table: {error}. It expects the columns and kinds it was trained on."
+            f"The loaded model cannot score the table: {str(error).rstrip('. ')}. It expects the columns and kinds it was trained on."
         ) from error

@@ -57,6 +57,10 @@ def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mi
     for key in ("gate", "flip", "population"):
         for index, table in _tables(raw, key):
             check((key, index, "attribute"), table.get("attribute"), attributes, "a declared attribute or intersection")
+    for place, names in _column_lists(raw):
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            say(place, f"lists {', '.join(map(repr, repeated))} more than once")
     data = raw.get("data")
     if "annotations" in raw and isinstance(data, Mapping) and "id" not in data:
         say(
@@ -65,6 +69,21 @@ def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mi
             allowed="a column that names each item once",
         )
     return mistakes
+
+
+def _column_lists(raw: Mapping[str, Any]) -> Iterator[tuple[Location, list[str]]]:
+    """Give the lists of columns that name each of them once."""
+    for table, key in (
+        ("data", "features"),
+        ("data", "strata"),
+        ("annotations", "units"),
+        ("annotations", "attributes"),
+        ("search", "columns"),
+    ):
+        held = raw.get(table)
+        names = held.get(key) if isinstance(held, Mapping) else None
+        if isinstance(names, list):
+            yield (table, key), [name for name in names if isinstance(name, str)]
 
 
 def _tables(raw: Mapping[str, Any], key: str) -> Iterator[tuple[int, Mapping[str, Any]]]:

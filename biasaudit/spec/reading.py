@@ -20,6 +20,21 @@ from biasaudit.spec.lines import Location, dotted, key_lines, line_of
 from biasaudit.spec.names import misused_names
 from biasaudit.spec.nearest import nearest_name
 
+#: What may stand where pydantic found something else, in words of TOML; a boolean is the first of every value's kinds.
+_ALLOWED = {
+    "tuple_type": "a list, such as [1, 2]",
+    "list_type": "a list, such as [1, 2]",
+    "string_type": "a text",
+    "string_too_short": "a text of at least one character",
+    "bool_type": "a text, a number, true or false",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a finite number",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Declaration:
@@ -78,7 +93,7 @@ def read_declaration(path: str | Path, overrides: Sequence[str] = ()) -> Declara
     """
     path = Path(path)
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         reason = error.strerror or str(error)
         raise DeclarationError(str(path), (Mistake(where="file", problem=f"cannot be read: {reason}"),)) from None
@@ -89,6 +104,9 @@ def read_declaration(path: str | Path, overrides: Sequence[str] = ()) -> Declara
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DeclarationError(str(path), (Mistake(where="file", problem=f"is not valid TOML: {error}"),)) from None
+    except RecursionError:
+        problem = "holds lists within lists that are too deep to read"
+        raise DeclarationError(str(path), (Mistake(where="file", problem=problem),)) from None
     return declare(raw, source=str(path), folder=path.resolve().parent, lines=key_lines(text), overrides=overrides)
 
 
@@ -244,7 +262,7 @@ def _as_mistake(problem: Any, lines: dict[Location, int]) -> Mistake:
     elif kind in {"model_type", "dict_type"}:
         says, allowed = f"is {got}", "a table"
     else:
-        says, allowed = f"is {got}", problem["msg"].removeprefix("Input should be ")
+        says, allowed = f"is {got}", _ALLOWED.get(kind) or problem["msg"].removeprefix("Input should be ")
     return Mistake(
         where=dotted(place) or "file", problem=says, allowed=allowed, nearest=nearest, line=line_of(lines, place)
     )

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from biasaudit.data.reading import read_any_frame
-from biasaudit.data.roles import assign_roles
+from biasaudit.data.roles import _ready_features, assign_roles
 from biasaudit.data.table import NOT_RECORDED, crossed_columns
 from biasaudit.data.values import equals
 from biasaudit.errors import DataError, DeclarationError
@@ -134,3 +134,12 @@ def test_an_intersections_name_is_taken_apart_even_where_a_column_holds_its_sign
 def test_one_is_one_however_it_is_written(wanted):
     for column in ([1, 0, None], [1.0, 0.0, None], ["1", "0", None], [True, False, None]):
         assert equals(pd.Series(column), wanted)[:2].tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("unit", ["s", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_dates_become_days_whatever_their_unit(unit, zone):
+    days = pd.Series(pd.to_datetime(["1970-01-02", "2020-01-01", None])).astype(f"datetime64[{unit}]")
+    ready = _ready_features(pd.DataFrame({"day": days.dt.tz_localize(zone)}), ("day",))
+    assert ready["day"].tolist()[:2] == [1.0, 18_262.0]
+    assert np.isnan(ready["day"][2])
