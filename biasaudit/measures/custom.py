@@ -20,6 +20,8 @@ from biasaudit.spec import MeasureSpec
 FloatArray = npt.NDArray[np.float64]
 Metric = Callable[..., Any]
 
+#: Where the functions live that a declaration may name; a package offers its own by an entry point.
+TRUSTED = ("sklearn.metrics", "fairlearn.metrics")
 NOT_FINITE = "the metric gives no finite number for this group"
 FEW_FINITE = "no interval: the metric fails on too many resampled tables"
 _METHOD = "percentiles of resampled rows"
@@ -44,6 +46,8 @@ def find_metric(measure: MeasureSpec, offered: Mapping[str, Metric]) -> Metric:
 
     Raises
     ------
+    DataError
+        Where the function is of a package that declarations may not call.
     PluginError
         Where there is no such function, or what has the name cannot be called.
 
@@ -60,6 +64,13 @@ def find_metric(measure: MeasureSpec, offered: Mapping[str, Metric]) -> Metric:
             )
         return offered[measure.name]
     module, _, name = measure.function.rpartition(".")
+    if module not in TRUSTED:
+        # A declaration travels by mail; naming a function in it must not be a way to run any code there is.
+        raise DataError(
+            f"measure {measure.name!r}: {measure.function} is not called. Allowed: functions of "
+            f"{' and '.join(TRUSTED)}, or those that an installed package offers "
+            "through the entry point biasaudit.measures."
+        )
     try:
         found = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:

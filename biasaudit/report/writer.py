@@ -21,6 +21,8 @@ PEOPLE_OF_GROUPS = frozenset({PEOPLE_OF_GROUP, "{people} with {group}", "{people
 _ISOLATE, _POP = "\u2068", "\u2069"
 #: Bidirectional classes that turn the direction of what follows.
 _TURNING = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"})
+#: Those of marks that open or close a stretch of text.
+_MARKS = _TURNING - {"R", "AL", "AN"}
 #: Letters after any tags and isolates, at the head of a text.
 _HEAD = re.compile(r"^((?:<[^>]*>|\u2068)*)(\w)")
 _FIRST_WORD = re.compile(r"(?:<[^>]*>|[^\s<])*")
@@ -179,7 +181,9 @@ def markdown_writer(language: Language) -> Writer:
 def isolated(text: str) -> str:
     """Keep the direction of a word to itself, where it holds a character that could turn the text around it."""
     turns = any(unicodedata.bidirectional(character) in _TURNING for character in text)
-    return f"{_ISOLATE}{text}{_POP}" if turns else text
+    # Marks of its own could close the isolate early, and then turn what follows: letters keep their direction without.
+    kept = "".join(character for character in text if unicodedata.bidirectional(character) not in _MARKS)
+    return f"{_ISOLATE}{kept}{_POP}" if turns else text
 
 
 def escaped_markdown(text: str) -> str:

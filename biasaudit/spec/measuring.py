@@ -55,7 +55,10 @@ class MeasureSpec(Record):
     """``[[measure]]``: a metric of the user's own, ``metric(y_true, y_pred)`` as in scikit-learn."""
 
     name: Text = Field(description="Name in the report, and of an offered measure where no function is named.")
-    function: Dotted | None = Field(None, description="Dotted name of the function: 'sklearn.metrics.log_loss'.")
+    function: Dotted | None = Field(
+        None,
+        description="A function of sklearn.metrics or fairlearn.metrics: 'sklearn.metrics.log_loss'; packages offer others.",
+    )
     on: Literal["decision", "score"] = Field("decision", description="What it is given as y_pred.")
     parameters: dict[str, Value] = Field(default_factory=dict, description="Further arguments by name.")
     replicates: int = Field(

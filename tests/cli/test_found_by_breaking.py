@@ -248,3 +248,15 @@ def test_a_defect_is_not_taken_for_a_gate(command, audit, monkeypatch):
     assert ended.code == 3
     assert "ZeroDivisionError: no way" in ended.err
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize(
+    "function", ["os.system", "sklearn.metrics._dist_metrics.np.load", "subprocess.run", "sklearn.os.system"]
+)
+def test_a_declaration_cannot_call_any_function_there_is(command, audit, tmp_path, function):
+    folder, _, _ = audit
+    file = folder / "audit.toml"
+    file.write_text(file.read_text() + f'\n[[measure]]\nname = "mine"\nfunction = "{function}"\n')
+    ended = command("run", folder, "--quiet")
+    assert ended.code == 2, ended
+    assert "sklearn.metrics and fairlearn.metrics" in ended.err

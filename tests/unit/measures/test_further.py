@@ -7,7 +7,7 @@ from fairlearn.metrics import MetricFrame
 from sklearn.metrics import cohen_kappa_score
 
 from biasaudit.engine import run
-from biasaudit.errors import PluginError
+from biasaudit.errors import DataError, PluginError
 from biasaudit.measures import adjusted_gaps, attribute_facts, benjamini_hochberg, count
 from biasaudit.measures.custom import find_metric, measure_custom
 from biasaudit.measures.search import search_groups
@@ -48,9 +48,11 @@ def test_metrics_that_fail_are_told(make_table, make_spec):
     assert gaps[0].estimate.reason
     with pytest.raises(PluginError, match="failed"):
         measure_custom(table, facts, MeasureSpec(name="m", replicates=20), lambda *_: 1 / 0, **options)
-    for broken in ({"function": "sklearn.metrics.no_such"}, {"function": "no_such_package.metric"}, {}):
+    for broken in ({"function": "sklearn.metrics.no_such"}, {}):
         with pytest.raises(PluginError):
             find_metric(MeasureSpec(name="m", **broken), {})
+    with pytest.raises(DataError, match="is not called"):
+        find_metric(MeasureSpec(name="m", function="os.system"), {})
     assert find_metric(MeasureSpec(name="mine"), {"mine": max}) is max
 
 

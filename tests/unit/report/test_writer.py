@@ -85,7 +85,7 @@ def test_markdown_breaks_links_and_mentions():
 
 
 def test_words_that_turn_the_direction_are_isolated():
-    assert PLAIN.own("\u202eabc") == "\u2068\u202eabc\u2069"
+    assert PLAIN.own("\u202eabc") == "\u2068abc\u2069"
     assert PLAIN.own("שלום") == "\u2068שלום\u2069"
     assert PLAIN.own("abc") == "abc"
 
@@ -147,3 +147,11 @@ def test_findings_use_the_whole_phrases_of_an_audit_where_it_has_all_of_them():
     assert "du groupe" in plain_writer(language_named("fr", phrases)).say(said)
     told = plain_writer(language_named("fr", phrases | {"male applicants": "candidats hommes"})).say(said)
     assert told.startswith("Pour les candidates, l’écart avec les candidats hommes va dans le même sens")
+
+
+def test_a_name_cannot_break_out_of_its_isolate():
+    from biasaudit.report.writer import isolated
+
+    kept = isolated("abc\u202edef\u2066")
+    assert kept == "\u2068abcdef\u2069"
+    assert isolated("plain") == "plain"
