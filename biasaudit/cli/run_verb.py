@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: A progress bar appears only for work that lasts longer than this.
 QUIET_SECONDS = 2.0
+#: How often its time is written anew.
+TICK_SECONDS = 1.0
 
 
 @click.command("run")
@@ -95,10 +98,29 @@ def exit_code(result: AuditResult) -> ExitCode:
 def _bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
     from tqdm import tqdm
 
+    done = threading.Event()
     with tqdm(
-        desc=what, total=total, delay=QUIET_SECONDS, leave=False, bar_format=None if total else "{desc} {elapsed}"
+        desc=visible(what),
+        total=total,
+        delay=QUIET_SECONDS,
+        leave=False,
+        bar_format=None if total else "{desc} {elapsed}",
     ) as bar:
-        yield bar.update
+
+        def tick() -> None:
+            # Work of unknown length never calls back, and would otherwise stay silent however long it takes.
+            waited = QUIET_SECONDS
+            while not done.wait(waited):
+                bar.refresh()
+                waited = TICK_SECONDS
+
+        ticking = threading.Thread(target=tick, daemon=True)
+        ticking.start()
+        try:
+            yield bar.update
+        finally:
+            done.set()
+            ticking.join()
 
 
 def _summarise(result: AuditResult) -> None:
