@@ -1,5 +1,7 @@
 """Tables of people made for tests of the measuring room."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,13 @@ from biasaudit.data.table import Table
 from biasaudit.results import Fingerprint
 from biasaudit.spec import declare
 
-settings.register_profile("measures", deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+settings.register_profile(
+    "measures",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    max_examples=40,
+    suppress_health_check=list(HealthCheck),
+)
 settings.load_profile("measures")
 
 
