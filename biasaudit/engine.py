@@ -7,7 +7,6 @@ result is still written.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,8 +46,6 @@ from biasaudit.results import (
 from biasaudit.spec import AuditSpec, Declaration, ReferenceSpec, declare, read_declaration
 from biasaudit.steps import Progress, Run, silent
 from biasaudit.traces import refits_needed, trace_labels
-
-LOGGER = logging.getLogger("biasaudit")
 
 #: Bytes of a file or database from which it is counted where it lives in the place of being loaded.
 COUNTED_FROM = 64 << 20

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from biasaudit.data.table import NOT_RECORDED, Table
+from biasaudit.data.table import Table
 from biasaudit.data.values import as_text, equals
 from biasaudit.errors import DataError, NotApplicableError
-from biasaudit.results import Dropped, Fingerprint
+from biasaudit.results import NOT_RECORDED, Dropped, Fingerprint
 from biasaudit.spec import AnnotationsSpec, nearest_name
 
 #: So many values are listed in a message, then an ellipsis.

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from biasaudit.data.table import NOT_RECORDED, BoolArray, FloatArray, Table
+from biasaudit.data.table import BoolArray, FloatArray, Table
 from biasaudit.data.values import as_text, equals, text_of
 from biasaudit.errors import DataError, DeclarationError
-from biasaudit.results import Dropped, Fingerprint
+from biasaudit.results import NOT_RECORDED, Dropped, Fingerprint
 from biasaudit.spec import AuditSpec, Declaration, ReferenceSpec, nearest_name
 from biasaudit.spec.lines import Location
 

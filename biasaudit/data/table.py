@@ -13,9 +13,6 @@ from biasaudit.results import Dropped, Fingerprint
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-#: Group of the people whose protected attribute is missing: shown, never dropped.
-NOT_RECORDED = "(not recorded)"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Table:

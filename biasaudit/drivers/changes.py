@@ -8,15 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from biasaudit.data.table import NOT_RECORDED, Table
+from biasaudit.data.table import Table
 from biasaudit.data.values import equals
 from biasaudit.errors import DataError
 from biasaudit.models import Model, is_numeric
-from biasaudit.results import AttributeFacts
+from biasaudit.results import ANY_GROUP, NOT_RECORDED, AttributeFacts
 from biasaudit.spec import AuditSpec, FlipSpec, nearest_name
 
-#: Who is changed where a flip names no group.
-EVERYONE = "everyone"
 #: Values listed in a message.
 _SHOWN = 10
 
@@ -28,7 +26,7 @@ class Change:
     Attributes
     ----------
     attribute, from_, to : str
-        What the flip speaks of; from_ may be :data:`EVERYONE`.
+        What the flip speaks of; from_ may be :data:`ANY_GROUP`.
     settings : dict
         Columns and the values they take, as they stand in the table.
     moved : array of bool, shape (n,)
@@ -106,7 +104,7 @@ def _declared(model: Model, table: Table, flip: FlipSpec, place: int, known: dic
         if column not in model.features:
             raise DataError(_unknown(where, "input of the model", column, list(model.features)))
         settings[column] = _as_in_table(known[column], value, f"{where}.{column}")
-    return _change(model, table, flip.attribute, flip.from_ or EVERYONE, flip.to, settings=settings, scope=scope)
+    return _change(model, table, flip.attribute, flip.from_ or ANY_GROUP, flip.to, settings=settings, scope=scope)
 
 
 def _change(

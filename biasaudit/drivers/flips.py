@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import logit
 
-from biasaudit.data.table import NOT_RECORDED, FloatArray, Table
+from biasaudit.data.table import FloatArray, Table
 from biasaudit.drivers.changes import Change, changes
 from biasaudit.drivers.intervals import t_quantile, wilson_upper
 from biasaudit.errors import DataError, NotApplicableError
 from biasaudit.models import Model, decide, is_numeric
-from biasaudit.results import AttributeFacts, Estimate, Flip, estimated, undefined
+from biasaudit.results import NOT_RECORDED, AttributeFacts, Estimate, Flip, estimated, undefined
 from biasaudit.spec import AuditSpec
 
 #: Keeps the logit of a probability of 0 or 1 finite.

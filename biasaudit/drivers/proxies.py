@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from biasaudit.data.table import NOT_RECORDED, FloatArray, Table
+from biasaudit.data.table import FloatArray, Table
 from biasaudit.drivers.intervals import normal_quantile
 from biasaudit.models import first_fit, is_numeric
-from biasaudit.results import AttributeFacts, Estimate, Proxy, estimated, undefined
+from biasaudit.results import NOT_RECORDED, AttributeFacts, Estimate, Proxy, estimated, undefined
 
 IntArray = npt.NDArray[np.intp]
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from biasaudit.findings.evidence import Check
-from biasaudit.results import FEWEST_PEOPLE, AuditResult, Finding, sentence
+from biasaudit.results import FEWEST_PEOPLE, NOT_RECORDED, AuditResult, Finding, sentence
 from biasaudit.results.sentences import count, name
 
 CHECK = Check(code="BA101", title="Rows left out and groups not recorded")
-#: The group of people whose protected attribute is missing, as the data room writes it.
-NOT_RECORDED = "(not recorded)"
 
 
 def check(result: AuditResult) -> list[Finding]:

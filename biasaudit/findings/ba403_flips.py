@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from biasaudit.findings.evidence import Check
-from biasaudit.results import AuditResult, Finding, Flip, Sentence, sentence
+from biasaudit.results import ANY_GROUP, AuditResult, Finding, Flip, Sentence, sentence
 from biasaudit.results.sentences import count, in_100, name, number
 
 CHECK = Check(code="BA403", title="What changes when only the group changes")
-
-#: Group of a flip that changes people of every group, as the drivers write it.
-EVERYONE = "everyone"
 
 POINTS = (
     "If the file said {to} and nothing else changed, {people} now read as {group} would gain {points} points "
@@ -52,7 +49,7 @@ def _told(result: AuditResult, flip: Flip) -> Sentence:
     words = {"to": name(flip.to), "people": name(result.audit.people)}
     per_period = flip.people_gaining_per_period
     gaining = per_period or flip.people_gaining
-    if flip.from_ == EVERYONE and gaining is not None:
+    if flip.from_ == ANY_GROUP and gaining is not None:
         template = EVERYBODY
         if per_period is not None:
             template, words["period"] = EVERYBODY_PER_PERIOD, name(result.data.period or "")

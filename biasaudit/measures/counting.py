@@ -12,9 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from biasaudit.data.cells import occupied
-from biasaudit.data.table import NOT_RECORDED, FloatArray, Table, crossed_columns
+from biasaudit.data.table import FloatArray, Table, crossed_columns
 from biasaudit.errors import DataError
 from biasaudit.measures.margins import MOST_CELLS, plan_tables, wanted_margins
+from biasaudit.results import NOT_RECORDED
 
 IntArray = npt.NDArray[np.int64]
 Role = Literal["attribute", "stratum", "period"]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from biasaudit.data.table import NOT_RECORDED
 from biasaudit.errors import DataError
 from biasaudit.measures.counting import Counts, GroupCounts
-from biasaudit.results import AttributeFacts, GroupSize
+from biasaudit.results import NOT_RECORDED, AttributeFacts, GroupSize
 from biasaudit.spec import AuditSpec, ProtectedSpec, nearest_name
 from biasaudit.spec.audit import GateSpec, Value
 

@@ -16,13 +16,13 @@ from biasaudit.data.cells import occupied
 from biasaudit.data.grouping import Cut, Key, Question, Raw
 from biasaudit.data.places import Place, open_place
 from biasaudit.data.roles import MOST_NUMERIC_GROUPS, check_columns, cut_names, feature_names, listed, never_positive
-from biasaudit.data.table import NOT_RECORDED, FloatArray
+from biasaudit.data.table import FloatArray
 from biasaudit.errors import DataError, NotApplicableError
 from biasaudit.measures.answers import Answer, States
 from biasaudit.measures.counting import UNKNOWN, Axis, Cells, Counts, Role
 from biasaudit.measures.cutoffs import Line, find_line
 from biasaudit.measures.margins import MOST_CELLS, plan_tables, wanted_margins
-from biasaudit.results import Dropped, Fingerprint
+from biasaudit.results import NOT_RECORDED, Dropped, Fingerprint
 from biasaudit.spec import AuditSpec, Declaration
 
 #: Rows looked at to guess how many values a column has; only the plan of tables depends on it.

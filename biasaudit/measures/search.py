@@ -16,7 +16,7 @@ from biasaudit.measures.intervals import newcombe
 from biasaudit.measures.people import group_of_rows
 from biasaudit.measures.rates import RATES
 from biasaudit.measures.significance import no_gap_p
-from biasaudit.results import Estimate, FoundGroup, estimated, undefined
+from biasaudit.results import NOT_RECORDED, Estimate, FoundGroup, estimated, undefined
 from biasaudit.spec import SearchSpec
 
 FloatArray = npt.NDArray[np.float64]
@@ -146,7 +146,7 @@ def _levels(judged: Table, name: str) -> tuple[list[str], IntArray]:
         names = [f"{name} under {edges[0]:g}", *(f"{name} {a:g} to under {b:g}" for a, b in itertools.pairwise(edges))]
         names += [f"{name} {edges[-1]:g} and over", f"{name} (not recorded)"]
         return names, np.where(np.isnan(floats), len(names) - 1, np.searchsorted(edges, floats, side="right"))
-    texts = as_text(values).fillna("(not recorded)")
+    texts = as_text(values).fillna(NOT_RECORDED)
     present = sorted(texts.unique())
     place = {text: code for code, text in enumerate(present)}
     return [f"{name} {text}" for text in present], texts.map(place).to_numpy(dtype=np.int64)

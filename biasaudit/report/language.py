@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 
 from biasaudit.report.catalogue import Catalogue, catalogue
 from biasaudit.report.readable import readable
-from biasaudit.results import FEWEST_PEOPLE, AuditResult, Estimate, Value
+from biasaudit.results import ALL_GROUPS, ANY_GROUP, FEWEST_PEOPLE, NOT_RECORDED, AuditResult, Estimate, Value
 from biasaudit.results.sentences import SMALLEST_P
 
 if TYPE_CHECKING:
     from babel import Locale
 
-#: The group of people whose protected attribute is missing, as the data room writes it.
-NOT_RECORDED = "(not recorded)"
 #: Words that stand in a result where a user gave none.
-_DEFAULT_WORDS = (NOT_RECORDED, "(everyone)", "everyone", "people", "selected", "all features together")
+_DEFAULT_WORDS = (NOT_RECORDED, ALL_GROUPS, ANY_GROUP, "people", "selected", "all features together")
 #: What stands between the groups of an intersection in a sentence.
 CROSSED = {"en": " ", "fr": ", "}
 #: Stands where a number is undefined; the reason stands beside it.

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from biasaudit.findings.evidence import people_to_settle
 from biasaudit.report.comparisons import Comparison, compared, is_crossed
-from biasaudit.report.language import NOT_RECORDED
 from biasaudit.report.messages import Filling, Message, Words, counted, crossed, listed, message, people_counted
 from biasaudit.report.readable import is_word
-from biasaudit.results import FEWEST_PEOPLE, AttributeFacts, AuditResult, Disparity, Value
+from biasaudit.results import FEWEST_PEOPLE, NOT_RECORDED, AttributeFacts, AuditResult, Disparity, Value
 from biasaudit.results.sentences import count, in_100, name, number
 
 #: Groups beyond the tolerance that get a sentence of their own before the rest is summed up.

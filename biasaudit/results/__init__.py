@@ -20,6 +20,9 @@ from biasaudit.results.measuring import (
 )
 from biasaudit.results.reading import SCHEMA, digest, from_json, load_result, result_schema, to_json
 from biasaudit.results.records import (
+    ALL_GROUPS,
+    ANY_GROUP,
+    NOT_RECORDED,
     STAGES,
     Agreement,
     Assumption,
@@ -58,7 +61,10 @@ from biasaudit.results.sentences import Sentence, Value, english, sentence, writ
 from biasaudit.results.withholding import FEWEST_PEOPLE, TOO_FEW_TO_SHOW, withhold_small_cells
 
 __all__ = [
+    "ALL_GROUPS",
+    "ANY_GROUP",
     "FEWEST_PEOPLE",
+    "NOT_RECORDED",
     "SCHEMA",
     "STAGES",
     "TOO_FEW_TO_SHOW",

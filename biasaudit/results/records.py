@@ -27,6 +27,12 @@ Statistic = Literal["gap", "ratio"]
 Stage = Literal["reference_label", "annotation", "label", "model", "decision"]
 Outcome = Literal["found", "not_found", "cannot_tell", "not_applicable", "failed"]
 
+#: Group of the people whose protected attribute is missing: shown, never dropped.
+NOT_RECORDED = "(not recorded)"
+#: Attribute and group of a number about everybody.
+ALL_GROUPS = "(everyone)"
+#: Group of a flip that changes people of every group.
+ANY_GROUP = "everyone"
 #: The stages of a gap on its way from labels to decisions, in order.
 STAGES: tuple[Stage, ...] = ("reference_label", "annotation", "label", "model", "decision")
 

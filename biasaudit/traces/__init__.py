@@ -1,6 +1,6 @@
 """Follows a gap to the people, rules and contracts that made the labels."""
 
-from biasaudit.traces.agreement import EVERYONE, measure_agreement, nominal_alpha
+from biasaudit.traces.agreement import measure_agreement, nominal_alpha
 from biasaudit.traces.attribution import Measured, attribute_gaps, measure_game, refits_of
 from biasaudit.traces.ballots import Ballots, ballots_of
 from biasaudit.traces.conditions import FEWEST_ANNOTATORS, measure_conditions, measure_traceability
@@ -11,7 +11,6 @@ from biasaudit.traces.stages import StageValues, measure_stages, stage_values
 from biasaudit.traces.tracing import make_game, refits_needed, trace_labels
 
 __all__ = [
-    "EVERYONE",
     "FEWEST_ANNOTATORS",
     "MOST_UNITS",
     "SMALL_UNITS",

@@ -9,11 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from biasaudit.data.table import FloatArray, Table
-from biasaudit.results import Agreement, AttributeFacts, Estimate, estimated, undefined
+from biasaudit.results import ALL_GROUPS, Agreement, AttributeFacts, Estimate, estimated, undefined
 from biasaudit.traces.ballots import Ballots
 
-#: Name of the group, and of the attribute, that holds all items.
-EVERYONE = "(everyone)"
 #: Resamples behind each interval: its ends then move by about a twentieth of its width.
 RESAMPLES = 2_000
 #: An interval is given only where the coefficient exists in this share of resamples.
@@ -123,7 +121,7 @@ def measure_agreement(
     """
     positive = np.bincount(ballots.item, ballots.label, ballots.n_items)
     counts = np.column_stack([ballots.per_item - positive, positive])
-    found = list(_of_group(EVERYONE, EVERYONE, counts, seed=seed, level=level))
+    found = list(_of_group(ALL_GROUPS, ALL_GROUPS, counts, seed=seed, level=level))
     for attribute in facts:
         groups = np.asarray(table.attribute(attribute.name), dtype=object)[ballots.rows]
         for group in attribute.groups:

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.data.annotations import AnnotationLog
-from biasaudit.data.table import NOT_RECORDED
-from biasaudit.results import Condition
+from biasaudit.results import NOT_RECORDED, Condition
 
 #: Nothing is shown for fewer annotators than this: a figure of three people is about three people.
 FEWEST_ANNOTATORS = 5

@@ -12,14 +12,12 @@ from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
 from biasaudit.report.sections.units import unit_parts
 from biasaudit.report.verdicts import WHOLE_NUMBERS_FROM, digits_for, people_of
 from biasaudit.report.words import COEFFICIENTS, LINKS, RULES, STAGES, termed
-from biasaudit.results import Agreement, AuditResult, Estimate, StageGap, Trace
+from biasaudit.results import ALL_GROUPS, Agreement, AuditResult, Estimate, StageGap, Trace
 from biasaudit.results.sentences import count, in_100, name, number
 
 _IN_100 = 100
 #: Ways drawn; the others stand in the table.
 _MOST_FIGURES = 2
-#: What the agreement over all items is filed under, as the traces room writes it.
-EVERYONE = "(everyone)"
 Way = tuple[tuple[int, StageGap], ...]
 
 
@@ -44,7 +42,7 @@ def view(edition: Edition) -> dict[str, Any] | None:
         "stage_words": STAGES,
         "agreement": _agreement(edition.result, trace),
         "coefficients": COEFFICIENTS,
-        "everyone": EVERYONE,
+        "everyone": ALL_GROUPS,
         "attributions": unit_parts(edition),
         "known": _known(trace),
         "links": LINKS,

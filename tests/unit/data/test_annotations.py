@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from biasaudit.data.annotations import read_annotations
-from biasaudit.data.table import NOT_RECORDED, Table
+from biasaudit.data.table import Table
 from biasaudit.errors import DataError, NotApplicableError
-from biasaudit.results import Fingerprint
+from biasaudit.results import NOT_RECORDED, Fingerprint
 from biasaudit.spec import AnnotationsSpec
 
 SOURCE = Fingerprint(role="annotations", source="votes.csv", sha256="ab" * 32)

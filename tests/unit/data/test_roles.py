@@ -6,9 +6,10 @@ import pytest
 
 from biasaudit.data.reading import read_any_frame
 from biasaudit.data.roles import _ready_features, assign_roles
-from biasaudit.data.table import NOT_RECORDED, crossed_columns
+from biasaudit.data.table import crossed_columns
 from biasaudit.data.values import equals
 from biasaudit.errors import DataError, DeclarationError
+from biasaudit.results import NOT_RECORDED
 from biasaudit.spec import declare
 
 

@@ -8,9 +8,8 @@ from biasaudit import AuditResult, estimated
 from biasaudit.data.bundled import bundled_folder
 from biasaudit.data.datasets import load_table
 from biasaudit.data.roles import assign_roles
-from biasaudit.data.table import NOT_RECORDED
 from biasaudit.errors import DataError
-from biasaudit.results import AuditInfo, DataFacts, Manifest, ModelFacts, Performance, Rate
+from biasaudit.results import NOT_RECORDED, AuditInfo, DataFacts, Manifest, ModelFacts, Performance, Rate
 from biasaudit.spec import read_declaration
 
 FOLDERS = sorted(path.parent for path in bundled_folder("audits").glob("*/audit.toml"))

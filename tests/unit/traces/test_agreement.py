@@ -10,9 +10,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from biasaudit.results import ALL_GROUPS
 from biasaudit.testing.planted import World
 from biasaudit.testing.planted_traces import trace_world
-from biasaudit.traces import EVERYONE, nominal_alpha
+from biasaudit.traces import nominal_alpha
 from biasaudit.traces.agreement import _estimates
 
 GOLDEN = json.loads((Path(__file__).parent / "golden/alpha.json").read_text())
@@ -91,11 +92,11 @@ def test_intervals_cover_the_alpha_of_the_population():
 def test_every_group_of_every_attribute_and_everyone_are_listed():
     trace, _ = trace_world(0, World(items=400), units=())
     found = {(one.attribute, one.group) for one in trace.agreement}
-    assert (EVERYONE, EVERYONE) in found
+    assert (ALL_GROUPS, ALL_GROUPS) in found
     assert {("group", "A"), ("sex", "female"), ("sex x group", "female x B")} <= found
     assert len(trace.agreement) == 3 * len(found)
-    everyone = {one.group: one.n_labels for one in trace.agreement if one.attribute in ("group", EVERYONE)}
-    assert everyone["A"] + everyone["B"] == everyone[EVERYONE] == 1_200
+    everyone = {one.group: one.n_labels for one in trace.agreement if one.attribute in ("group", ALL_GROUPS)}
+    assert everyone["A"] + everyone["B"] == everyone[ALL_GROUPS] == 1_200
 
 
 @pytest.mark.skipif(not REAL.is_file(), reason="BIASAUDIT_DATA does not name a folder with recidivism_crowd_balanced")
