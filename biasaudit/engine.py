@@ -271,7 +271,8 @@ def _read_log(going: Run, table: Table, annotations: Any) -> AnnotationLog | Non
         frame, fingerprint = read_any_frame(annotations, role="annotations")
     elif spec.path is not None:
         with going.progress("read the labels", None):
-            frame, fingerprint = read_table(spec.path, folder=declaration.folder, role="annotations")
+            path = spec.path if isinstance(spec.path, str) else spec.path[0]
+            frame, fingerprint = read_table(path, folder=declaration.folder, role="annotations")
     else:
         raise DataError("[annotations] names no path, and no frame of annotations was given.")
     reference = spec.reference.column if isinstance(spec.reference, ReferenceSpec) else None

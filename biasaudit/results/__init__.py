@@ -23,20 +23,15 @@ from biasaudit.results.records import (
     ALL_GROUPS,
     ANY_GROUP,
     NOT_RECORDED,
-    STAGES,
-    Agreement,
     Assumption,
     AttributeFacts,
-    Attribution,
     AuditInfo,
     AuditResult,
-    Condition,
     Conditional,
     DataFacts,
     Disparity,
     Driver,
     DriverTotal,
-    Dropped,
     Finding,
     Fingerprint,
     Flip,
@@ -49,15 +44,22 @@ from biasaudit.results.records import (
     PeriodGap,
     Proxy,
     Rate,
-    Stage,
-    StageGap,
     Step,
     StratumGap,
-    Trace,
-    UnitShare,
     Verdict,
 )
 from biasaudit.results.sentences import Sentence, Value, english, sentence, written
+from biasaudit.results.tracing import (
+    STAGES,
+    Agreement,
+    Attribution,
+    Condition,
+    Dropped,
+    Stage,
+    StageGap,
+    Trace,
+    UnitShare,
+)
 from biasaudit.results.withholding import FEWEST_PEOPLE, TOO_FEW_TO_SHOW, withhold_small_cells
 
 __all__ = [

@@ -21,10 +21,10 @@ from biasaudit.results.measuring import (
     Sweep,
 )
 from biasaudit.results.sentences import Sentence
+from biasaudit.results.tracing import Dropped, Stage, Trace
 
 Verdict = Literal["exceeds", "within", "cannot_tell"]
 Statistic = Literal["gap", "ratio"]
-Stage = Literal["reference_label", "annotation", "label", "model", "decision"]
 Outcome = Literal["found", "not_found", "cannot_tell", "not_applicable", "failed"]
 
 #: Group of the people whose protected attribute is missing: shown, never dropped.
@@ -33,8 +33,6 @@ NOT_RECORDED = "(not recorded)"
 ALL_GROUPS = "(everyone)"
 #: Group of a flip that changes people of every group.
 ANY_GROUP = "everyone"
-#: The stages of a gap on its way from labels to decisions, in order.
-STAGES: tuple[Stage, ...] = ("reference_label", "annotation", "label", "model", "decision")
 
 
 class Assumption(Record):
@@ -97,13 +95,6 @@ class Manifest(Record):
     git: Git | None = None
     started: str = Field(description="UTC, ISO 8601.")
     ended: str = Field(description="UTC, ISO 8601.")
-
-
-class Dropped(Record):
-    """Rows left out, and why."""
-
-    reason: str
-    rows: int
 
 
 class GroupSize(Record):
@@ -296,102 +287,6 @@ class Flip(Record):
     people_gaining: Estimate | None = Field(None, description="People selected after the change and not before.")
     people_gaining_per_period: Estimate | None = None
     people_losing: Estimate | None = Field(None, description="People selected before the change and not after.")
-
-
-class Agreement(Record):
-    """How far annotators agree about one group's items."""
-
-    attribute: str
-    group: str
-    coefficient: Literal["krippendorff_alpha", "percent_agreement", "prevalence"]
-    estimate: Estimate
-    n_items: int
-    n_labels: int
-
-
-class StageGap(Record):
-    """The gap at one stage, on the same items throughout."""
-
-    attribute: str
-    group: str
-    reference: str
-    stage: Stage
-    gap: Estimate
-    change: Estimate | None = Field(None, description="Against the stage before; null at the first.")
-    rate_group: float | None = None
-    rate_reference: float | None = None
-    n_items: int
-
-
-class UnitShare(Record):
-    """What the labels of one unit add to the model's gap."""
-
-    unit: str
-    contribution: Estimate
-    share: float | None = Field(None, description="Of total - baseline; null where that lies inside the placebo band.")
-    p_value: float | None
-    p_adjusted: float | None
-    flagged: bool
-    drop_one: float | None = Field(None, description="Gap with all labels minus gap without this unit's labels.")
-    band_low: float = Field(description="Lower end of the placebo band.")
-    band_high: float = Field(description="Upper end of the placebo band.")
-    labels: int
-    annotators: int | None = Field(description="null where fewer than five.")
-    note: str = ""
-
-
-class Attribution(Record):
-    """The model's gap, shared out over the units that made its labels."""
-
-    attribute: str
-    group: str
-    reference: str
-    unit_kind: str
-    reference_labels: str = Field(description="gold, a unit's name, or peers.")
-    scale: Literal["decision", "score"] = "decision"
-    baseline: Estimate = Field(description="The gap under reference labels alone.")
-    total: Estimate = Field(description="The gap under the labels as given.")
-    units: tuple[UnitShare, ...]
-    replicates: int
-    placebos: int
-    band_low: float | None = Field(None, description="Placebo band of total - baseline.")
-    band_high: float | None = None
-    stands_clear: bool = Field(description="Whether total - baseline lies outside the placebo noise.")
-
-
-class Condition(Record):
-    """Under what conditions a unit labelled."""
-
-    unit_kind: str
-    unit: str
-    annotators: int
-    labels: int
-    hourly_pay: float | None = None
-    median_seconds: float | None = None
-    currency: str | None = None
-
-
-class Trace(Record):
-    """From the labels to the gap."""
-
-    items: int = 0
-    labels: int = 0
-    annotators: int | None = Field(None, description="null where fewer than five.")
-    dropped: tuple[Dropped, ...] = Field((), description="Labels left out, and why.")
-    rule: str = ""
-    tie_rule: str = ""
-    rule_reproduces: float | None = Field(
-        None, description="Share of items whose outcome the declared rule reproduces."
-    )
-    agreement: tuple[Agreement, ...] = ()
-    pools: tuple[dict[str, Any], ...] = ()
-    rules: tuple[dict[str, Any], ...] = ()
-    stages: tuple[StageGap, ...] = ()
-    attribution: tuple[Attribution, ...] = ()
-    dissent: tuple[dict[str, Any], ...] = ()
-    conditions: tuple[Condition, ...] = ()
-    traceability: dict[str, Any] = Field(default_factory=dict)
-    relabel: tuple[dict[str, Any], ...] = ()
 
 
 class Finding(Record):

@@ -1,7 +1,7 @@
 """What a user declares: ``audit.toml`` as frozen, validated records, and its JSON Schema."""
 
+from biasaudit.spec.annotations import AnnotationsSpec, FloorSpec, JurySpec, ReferenceSpec, RelabelSpec
 from biasaudit.spec.audit import (
-    AnnotationsSpec,
     AssumptionSpec,
     AuditSpec,
     DataSpec,
@@ -11,7 +11,6 @@ from biasaudit.spec.audit import (
     HeadSpec,
     ModelSpec,
     ProtectedSpec,
-    ReferenceSpec,
     SplitSpec,
     ToleranceSpec,
     UncertaintySpec,
@@ -38,9 +37,11 @@ __all__ = [
     "DataSpec",
     "Declaration",
     "FlipSpec",
+    "FloorSpec",
     "GateSpec",
     "GroupsSpec",
     "HeadSpec",
+    "JurySpec",
     "MeasureSpec",
     "ModelSpec",
     "PopulationSpec",
@@ -48,6 +49,7 @@ __all__ = [
     "QuantitySpec",
     "RankingSpec",
     "ReferenceSpec",
+    "RelabelSpec",
     "SearchSpec",
     "SensitivitySpec",
     "SplitSpec",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from biasaudit.spec.annotations import AnnotationsSpec
 from biasaudit.spec.measuring import (
     ClassesSpec,
     MeasureSpec,
@@ -196,50 +197,6 @@ class ModelSpec(Record):
             raise ValueError(f"a decision column is decided already: remove {cuts[0]}")
         if ways == ["score"] and not cuts:
             raise ValueError("a score column needs threshold, share or quota to become decisions")
-        return self
-
-
-class ReferenceSpec(Record):
-    """``[annotations] reference``: the labels that a unit's labels are held against."""
-
-    column: str | None = Field(None, description="Column of the item table with reference labels.")
-    unit: str | None = Field(None, description="A named unit whose labels serve as reference.")
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.column is None) == (self.unit is None):
-            raise ValueError("names either a column or a unit (or write 'peers')")
-        return self
-
-
-class AnnotationsSpec(Record):
-    """``[annotations]``: the log of who labelled what, one row a label given by one annotator."""
-
-    path: Text | None = Field(None, description="The log: csv or parquet, or a table of a named dataset.")
-    format: Literal[
-        "long", "mturk", "appen", "toloka", "label-studio", "argilla", "prodigy", "doccano", "ground-truth"
-    ] = Field("long", description="Layout of the log.")
-    item: str = Field(description="Column that names the item.")
-    annotator: str = Field(description="Column that names the annotator; pseudonymised on reading.")
-    label: str = Field(description="Column of the label given.")
-    positive_value: Value = Field(1, description="The label that means positive.")
-    units: tuple[str, ...] = Field((), description="Columns whose values a gap may be attributed to.")
-    attributes: tuple[str, ...] = Field((), description="Columns about the annotator.")
-    pay: str | None = Field(None, description="Column of pay per label.")
-    currency: str | None = Field(None, description="Currency of pay.")
-    seconds: str | None = Field(None, description="Column of working time per label, in seconds.")
-    rule: Literal["majority", "supermajority", "dawid-skene", "mean", "any", "all"] = Field(
-        "majority", description="How the outcome was made from the labels of an item."
-    )
-    share: Annotated[float, Field(gt=0.5, le=1)] | None = Field(None, description="Share that a supermajority needs.")
-    reference: ReferenceSpec | Literal["peers"] = Field(
-        "peers", description="Labels to hold against: { column = … }, { unit = … } or 'peers'."
-    )
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if (self.rule == "supermajority") != (self.share is not None):
-            raise ValueError("`share` goes with rule = 'supermajority', and that rule needs it")
         return self
 
 

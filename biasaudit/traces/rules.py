@@ -10,7 +10,9 @@ import numpy as np
 from biasaudit.data.table import FloatArray
 from biasaudit.traces.ballots import Ballots
 
-RuleName = Literal["majority", "supermajority", "dawid-skene", "mean", "any", "all"]
+RuleName = Literal[
+    "majority", "supermajority", "dawid-skene", "mean", "any", "all", "mace", "glad", "skill-weighted", "jury"
+]
 
 #: Value of a tied item unless the recorded outcomes show that ties went one way.
 HALF = 0.5

@@ -1,0 +1,117 @@
+"""The records of a trace: from the people who labelled to the gap."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from biasaudit.results.estimate import Estimate, Record
+
+Stage = Literal["reference_label", "annotation", "label", "model", "decision"]
+
+#: The stages of a gap on its way from labels to decisions, in order.
+STAGES: tuple[Stage, ...] = ("reference_label", "annotation", "label", "model", "decision")
+
+
+class Dropped(Record):
+    """Rows left out, and why."""
+
+    reason: str
+    rows: int
+
+
+class Agreement(Record):
+    """How far annotators agree about one group's items."""
+
+    attribute: str
+    group: str
+    coefficient: Literal["krippendorff_alpha", "percent_agreement", "prevalence"]
+    estimate: Estimate
+    n_items: int
+    n_labels: int
+
+
+class StageGap(Record):
+    """The gap at one stage, on the same items throughout."""
+
+    attribute: str
+    group: str
+    reference: str
+    stage: Stage
+    gap: Estimate
+    change: Estimate | None = Field(None, description="Against the stage before; null at the first.")
+    rate_group: float | None = None
+    rate_reference: float | None = None
+    n_items: int
+
+
+class UnitShare(Record):
+    """What the labels of one unit add to the model's gap."""
+
+    unit: str
+    contribution: Estimate
+    share: float | None = Field(None, description="Of total - baseline; null where that lies inside the placebo band.")
+    p_value: float | None
+    p_adjusted: float | None
+    flagged: bool
+    drop_one: float | None = Field(None, description="Gap with all labels minus gap without this unit's labels.")
+    band_low: float = Field(description="Lower end of the placebo band.")
+    band_high: float = Field(description="Upper end of the placebo band.")
+    labels: int
+    annotators: int | None = Field(description="null where fewer than five.")
+    note: str = ""
+
+
+class Attribution(Record):
+    """The model's gap, shared out over the units that made its labels."""
+
+    attribute: str
+    group: str
+    reference: str
+    unit_kind: str
+    reference_labels: str = Field(description="gold, a unit's name, or peers.")
+    scale: Literal["decision", "score"] = "decision"
+    baseline: Estimate = Field(description="The gap under reference labels alone.")
+    total: Estimate = Field(description="The gap under the labels as given.")
+    units: tuple[UnitShare, ...]
+    replicates: int
+    placebos: int
+    band_low: float | None = Field(None, description="Placebo band of total - baseline.")
+    band_high: float | None = None
+    stands_clear: bool = Field(description="Whether total - baseline lies outside the placebo noise.")
+
+
+class Condition(Record):
+    """Under what conditions a unit labelled."""
+
+    unit_kind: str
+    unit: str
+    annotators: int
+    labels: int
+    hourly_pay: float | None = None
+    median_seconds: float | None = None
+    currency: str | None = None
+
+
+class Trace(Record):
+    """From the labels to the gap."""
+
+    items: int = 0
+    labels: int = 0
+    annotators: int | None = Field(None, description="null where fewer than five.")
+    dropped: tuple[Dropped, ...] = Field((), description="Labels left out, and why.")
+    rule: str = ""
+    tie_rule: str = ""
+    rule_reproduces: float | None = Field(
+        None, description="Share of items whose outcome the declared rule reproduces."
+    )
+    agreement: tuple[Agreement, ...] = ()
+    pools: tuple[dict[str, Any], ...] = ()
+    rules: tuple[dict[str, Any], ...] = ()
+    stages: tuple[StageGap, ...] = ()
+    attribution: tuple[Attribution, ...] = ()
+    dissent: tuple[dict[str, Any], ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    traceability: dict[str, Any] = Field(default_factory=dict)
+    relabel: tuple[dict[str, Any], ...] = ()
