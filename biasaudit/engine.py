@@ -28,6 +28,7 @@ from biasaudit.measures import (
     attribute_facts,
     count,
     count_in_place,
+    histograms_of,
     needs_rows,
     performance,
 )
@@ -49,8 +50,6 @@ from biasaudit.traces import refits_needed, trace_labels
 
 #: Bytes of a file or database from which it is counted where it lives in the place of being loaded.
 COUNTED_FROM = 64 << 20
-#: Why there are no areas under the curve on that road.
-SCORES_STAY = "the scores were counted where they are and not loaded, and these areas need them one by one"
 #: Why nothing can be said about labels.
 NO_ANNOTATIONS = "no [annotations] are declared: who made the labels is not known to this audit"
 
@@ -191,9 +190,12 @@ def _counted_in_place(going: Run, source: Any, started: str) -> AuditResult:
         cutoff_score=None if line is None else line.cutoff_score,
         tied_at_cutoff=0 if line is None else line.tied_at_cutoff,
     )
-    measured = going.step("performance", lambda _: performance(found.counts, facts, level=spec.uncertainty.level), ())
-    if line is not None and found.counts.has_actual:
-        going.steps.append(Step(name="areas under the curve", outcome="not_applicable", reason=SCORES_STAY))
+    histograms = None if line is None else found.histograms.__getitem__
+    measured = going.step(
+        "performance",
+        lambda _: performance(found.counts, facts, histograms=histograms, level=spec.uncertainty.level),
+        (),
+    )
     for name in ("drivers", "stand-ins", "flips"):
         reason = f"This audit was given {kind} made elsewhere. Without the model itself, it cannot be asked anything."
         going.steps.append(Step(name=name, outcome="not_applicable", reason=reason))
@@ -228,6 +230,7 @@ def _counted_in_place(going: Run, source: Any, started: str) -> AuditResult:
         judged=None,
         selected=np.zeros(0),
         scores=None,
+        histograms=histograms,
         cutoff=decisions.cutoff_score,
     )
 
@@ -323,6 +326,7 @@ def _measured(going: Run, inputs: _Inputs, started: str) -> AuditResult:
         judged=judged,
         selected=decisions.selected,
         scores=judgement.scores,
+        histograms=None if judgement.scores is None else histograms_of(judged, judgement.scores),
         cutoff=decisions.cutoff_score,
     )
 

@@ -5,6 +5,7 @@ from biasaudit.measures.cutoffs import Line
 from biasaudit.measures.disparities import measure_disparities
 from biasaudit.measures.further import FurtherStep, Measurable, adjusted_gaps, further_steps
 from biasaudit.measures.groups import attribute_facts, not_compared
+from biasaudit.measures.histograms import histograms_of
 from biasaudit.measures.in_place import CountedInPlace, count_in_place, needs_rows
 from biasaudit.measures.intervals import Interval, newcombe, score_ratio, wilson
 from biasaudit.measures.matching import auc, performance
@@ -34,6 +35,7 @@ __all__ = [
     "count_in_place",
     "fisher",
     "further_steps",
+    "histograms_of",
     "mantel_haenszel",
     "measure_disparities",
     "measure_periods",

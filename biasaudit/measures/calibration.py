@@ -7,8 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from biasaudit.data.table import Table
-from biasaudit.measures.histograms import ScoreHistogram, score_histogram
+from biasaudit.measures.histograms import Histograms, ScoreHistogram
 from biasaudit.measures.intervals import critical, wilson
 from biasaudit.results import AttributeFacts, Calibration, CalibrationBin, Estimate, estimated, undefined
 
@@ -68,7 +67,7 @@ def calibration_curve(histogram: ScoreHistogram, place: int, level: float = 0.95
 
 
 def measure_calibration(
-    judged: Table, facts: Iterable[AttributeFacts], scores: FloatArray, level: float = 0.95
+    histograms: Histograms, facts: Iterable[AttributeFacts], level: float = 0.95
 ) -> tuple[Calibration, ...]:
     r"""Measure calibration by group.
 
@@ -82,30 +81,26 @@ def measure_calibration(
 
     Parameters
     ----------
-    judged : Table
-        The rows judged.
+    histograms : callable
+        Gives the scores of an attribute's groups; outside [0, 1] the errors are undefined, with the reason.
     facts : iterable of AttributeFacts
         Attributes and intersections.
-    scores : array of float, shape (n,)
-        Scores; outside [0, 1] the errors are undefined, with the reason.
     level : float
         Level of the intervals.
 
     Returns
     -------
     tuple of Calibration
-        By attribute and group; empty where there is nothing to measure errors against.
+        By attribute and group.
 
     References
     ----------
     M. P. Naeini, G. F. Cooper and M. Hauskrecht (2015), AAAI 29, 2901-2907.
     """
-    if judged.actual is None:
-        return ()
     found = []
-    is_chance = bool(np.all((scores >= 0) & (scores <= 1)))
     for fact in facts:
-        histogram = score_histogram(judged, fact.name, scores)
+        histogram = histograms(fact.name)
+        is_chance = bool(histogram.lowest[0] >= 0 and histogram.highest <= 1)
         for place, group in enumerate(histogram.groups):
             n = float(histogram.n[place, :2].sum())
             why = "" if is_chance and n > 0 else NO_OUTCOME if is_chance else NOT_A_CHANCE

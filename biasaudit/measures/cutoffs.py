@@ -39,6 +39,8 @@ class Line:
         Score at the line.
     tied_at_cutoff : int
         People who share it; 0 where only one has it, or where a threshold was declared.
+    low, high : float
+        Range of the scores.
     """
 
     edges: tuple[float, ...]
@@ -47,6 +49,8 @@ class Line:
     cut_value: float
     cutoff_score: float
     tied_at_cutoff: int
+    low: float
+    high: float
 
 
 def find_line(place: Place, spec: AuditSpec, states: States) -> Line:
@@ -87,6 +91,8 @@ def find_line(place: Place, spec: AuditSpec, states: States) -> Line:
             cut_value=threshold,
             cutoff_score=threshold,
             tied_at_cutoff=0,
+            low=extent.low,
+            high=extent.high,
         )
     if model.share is not None:
         return _highest(search, extent, model.share * extent.mass, cut="share", value=float(model.share))
@@ -217,4 +223,6 @@ def _highest(search: _Search, extent: _Extent, places: float, *, cut: Literal["s
         cut_value=value,
         cutoff_score=float(scores[last - 1]),
         tied_at_cutoff=tied if tied > 1 else 0,
+        low=extent.low,
+        high=extent.high,
     )

@@ -15,7 +15,7 @@ from biasaudit.measures.detectable import detectable_gap
 from biasaudit.measures.intervals import Interval, critical, newcombe, score_of_ratio, score_ratio
 from biasaudit.measures.significance import no_gap_p
 from biasaudit.measures.verdicts import MOST_ROWS, rows_needed, verdicts
-from biasaudit.results import AttributeFacts, Disparity, Estimate, Verdict, estimated, undefined
+from biasaudit.results import AttributeFacts, Disparity, Estimate, Verdict, collection_paused, estimated, undefined
 from biasaudit.results.records import Statistic
 
 FloatArray = npt.NDArray[np.float64]
@@ -117,6 +117,19 @@ def measure_disparities(
         tolerance_gap=tolerance_gap,
         tolerance_ratio=tolerance_ratio,
     )
+    with collection_paused():
+        return _disparities(compared, settings, enough, minimum_size, p_values, adjusted)
+
+
+def _disparities(  # noqa: PLR0917
+    compared: Comparisons,
+    settings: _Settings,
+    enough: BoolArray,
+    minimum_size: int,
+    p_values: FloatArray,
+    adjusted: FloatArray,
+) -> tuple[Disparity, ...]:
+    """Judge every comparison, and write down what was found."""
     judged = {statistic: _judge(compared, settings, statistic, enough, minimum_size) for statistic in ("gap", "ratio")}
     seen = _detectable(compared.counted, settings)
     found = []
@@ -137,7 +150,7 @@ def measure_disparities(
                     p_value=p,
                     p_adjusted=q,
                     verdict=columns.verdicts[i],
-                    tolerance=tolerance_gap if statistic == "gap" else tolerance_ratio,
+                    tolerance=settings.tolerance_gap if statistic == "gap" else settings.tolerance_ratio,
                     rows_needed=columns.rows[i],
                     detectable=seen[i] if statistic == "gap" else None,
                     reason=columns.reasons[i],
@@ -171,8 +184,10 @@ def _judge(
 ) -> _Judged:
     """Estimate, judge and say what is missing, for gaps or for ratios."""
     counted = compared.counted
-    interval = _interval(counted, statistic, settings.level)
-    deciding = _deciding(counted, settings, statistic)
+    intervals = newcombe if statistic == "gap" else score_ratio
+    low, high = intervals(*counted.parts, np.array([[settings.level], [1.0 - settings.alpha]]))
+    interval, deciding = (Interval(low[place], high[place]) for place in (0, 1))
+    deciding = _drawn_out(deciding, counted, settings, statistic)
     with np.errstate(divide="ignore", invalid="ignore"):
         p, q = counted.k / counted.n, counted.k_reference / counted.n_reference
         value = p - q if statistic == "gap" else p / q
@@ -196,13 +211,9 @@ def _judge(
     )
 
 
-def _interval(counted: Counted, statistic: Statistic, level: float) -> Interval:
-    return newcombe(*counted.parts, level) if statistic == "gap" else score_ratio(*counted.parts, level)
-
-
-def _deciding(counted: Counted, settings: _Settings, statistic: Statistic) -> Interval:
-    """Widen the interval for the family, out to no gap where the exact test keeps that possible."""
-    low, high = _interval(counted, statistic, 1.0 - settings.alpha)
+def _drawn_out(deciding: Interval, counted: Counted, settings: _Settings, statistic: Statistic) -> Interval:
+    """Draw the deciding interval out to no gap where the exact test keeps that possible."""
+    low, high = (end.copy() for end in deciding)
     bottom, top = settings.zone(statistic)
     none = 0.0 if statistic == "gap" else 1.0
     alarms = np.flatnonzero((low > top) | (high < bottom))

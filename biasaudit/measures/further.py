@@ -17,6 +17,7 @@ from biasaudit.measures.counting import Counts
 from biasaudit.measures.custom import Metric, find_metric, measure_custom
 from biasaudit.measures.decomposition import measure_decompositions
 from biasaudit.measures.funnels import measure_classes, measure_stages
+from biasaudit.measures.histograms import Histograms
 from biasaudit.measures.pooling import measure_pooled_rates
 from biasaudit.measures.quantities import measure_quantities, measure_ranking, measure_scores
 from biasaudit.measures.representation import measure_representation
@@ -57,6 +58,8 @@ class Measurable:
         Decisions; empty where there are no rows.
     scores : array of float, shape (n,), or None
         Scores.
+    histograms : callable or None
+        Gives the scores of an attribute's groups, wherever they were counted; None without scores.
     cutoff : float or None
         Score at the line.
     metrics : mapping of str to callable
@@ -71,6 +74,7 @@ class Measurable:
     disparities: tuple[Disparity, ...]
     selected: FloatArray
     scores: FloatArray | None
+    histograms: Histograms | None
     cutoff: float | None
     metrics: Mapping[str, Metric] = field(default_factory=dict)
 
@@ -96,6 +100,12 @@ class Measurable:
         if self.scores is None:
             raise NotApplicableError(NO_SCORES if self.judged is not None else ROWS_STAY)
         return self.scores
+
+    def needed_histograms(self) -> Histograms:
+        """Give the scores by group, or say that there are none."""
+        if self.histograms is None:
+            raise NotApplicableError(NO_SCORES)
+        return self.histograms
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -217,17 +227,16 @@ def _scores(m: Measurable) -> Measured:
 
 
 def _calibrations(m: Measurable) -> Any:
-    scores = m.needed_scores()
-    if m.rows().actual is None:
+    histograms = m.needed_histograms()
+    if not m.counts.has_actual:
         raise NotApplicableError(NO_OUTCOME)
-    return measure_calibration(m.rows(), m.facts, scores, m.level)
+    return measure_calibration(histograms, m.facts, m.level)
 
 
 def _sweeps(m: Measurable) -> Any:
     return measure_sweeps(
-        m.rows(),
+        m.needed_histograms(),
         m.facts,
-        m.needed_scores(),
         m.disparities,
         threshold=m.cutoff,
         tolerance_gap=m.spec.tolerance.gap,

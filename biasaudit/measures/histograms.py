@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +37,8 @@ class ScoreHistogram:
         Sums of weights, of squared weights and of people by group, actual value (0, 1, not known) and bin.
     total, squares : array of float, shape (g,)
         Sums of weight times score, and times its square: means lose nothing to binning.
+    highest : float
+        Highest score of all.
     is_exact : bool
         Whether each bin holds one score.
     """
@@ -47,7 +51,12 @@ class ScoreHistogram:
     n: FloatArray
     total: FloatArray
     squares: FloatArray
+    highest: float
     is_exact: bool
+
+
+#: Gives the scores of the groups of an attribute or intersection, from wherever they were counted.
+Histograms = Callable[[str], ScoreHistogram]
 
 
 def score_histogram(
@@ -102,8 +111,23 @@ def score_histogram(
         n=summed(np.ones(len(scores))),
         total=np.bincount(groups.codes, weights=weight * scores, minlength=shape[0]).astype(float),
         squares=np.bincount(groups.codes, weights=weight * scores**2, minlength=shape[0]).astype(float),
+        highest=float(scores.max()),
         is_exact=is_exact,
     )
+
+
+def histograms_of(table: Table, scores: FloatArray) -> Histograms:
+    """Count the scores of the groups of an attribute when they are asked for, once."""
+    return functools.cache(lambda attribute: score_histogram(table, attribute, scores))
+
+
+def summed(histogram: ScoreHistogram) -> ScoreHistogram:
+    """Sum the groups of a histogram into one, which is everyone."""
+    weight, squared, n = (
+        part.sum(axis=0, keepdims=True) for part in (histogram.weight, histogram.weight_squared, histogram.n)
+    )
+    total, squares = (part.sum(keepdims=True) for part in (histogram.total, histogram.squares))
+    return replace(histogram, groups=("",), weight=weight, weight_squared=squared, n=n, total=total, squares=squares)
 
 
 def binned_auc(histogram: ScoreHistogram) -> tuple[FloatArray, FloatArray]:
@@ -136,6 +160,7 @@ def binned_auc(histogram: ScoreHistogram) -> tuple[FloatArray, FloatArray]:
     ...     n=cells,
     ...     total=np.array([2.7]),
     ...     squares=np.array([2.0]),
+    ...     highest=0.9,
     ...     is_exact=False,
     ... )
     >>> area, bound = binned_auc(histogram)

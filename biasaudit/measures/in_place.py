@@ -16,11 +16,13 @@ from biasaudit.data.cells import occupied
 from biasaudit.data.grouping import Cut, Key, Question, Raw
 from biasaudit.data.places import Place, open_place
 from biasaudit.data.roles import MOST_NUMERIC_GROUPS, check_columns, cut_names, feature_names, listed, never_positive
-from biasaudit.data.table import FloatArray
+from biasaudit.data.table import FloatArray, crossed_columns
 from biasaudit.errors import DataError, NotApplicableError
 from biasaudit.measures.answers import Answer, States
 from biasaudit.measures.counting import UNKNOWN, Axis, Cells, Counts, Role
 from biasaudit.measures.cutoffs import Line, find_line
+from biasaudit.measures.histograms import ScoreHistogram
+from biasaudit.measures.histograms_in_place import count_scores
 from biasaudit.measures.margins import MOST_CELLS, plan_tables, wanted_margins
 from biasaudit.results import NOT_RECORDED, Dropped, Fingerprint
 from biasaudit.spec import AuditSpec, Declaration
@@ -49,6 +51,8 @@ class CountedInPlace:
         Where scores were cut; None where decisions were given.
     n_selected : float
         People decided positive; ties count fractionally.
+    histograms : dict of str to ScoreHistogram
+        Scores of the groups of each attribute and intersection; empty where decisions were given.
     fingerprint : callable
         Gives the sha256 of the files, of the counts where there are none. Reading a file for it takes
         about as long as counting it, so it is taken when it is asked for.
@@ -62,6 +66,7 @@ class CountedInPlace:
     periods: tuple[str, ...]
     line: Line | None
     n_selected: float
+    histograms: dict[str, ScoreHistogram]
     fingerprint: Callable[[], Fingerprint]
 
 
@@ -149,10 +154,10 @@ def _counted(place: Place, declaration: Declaration) -> CountedInPlace:
     check_columns(columns, declaration)
     features = feature_names(columns, spec)
     axes = _axis_keys(spec)
-    sizes = _sizes(place, axes)
+    margins = wanted_margins([(role, name) for role, name, _ in axes], spec.groups.intersections)
+    sizes = _sizes(place, axes, is_planned=len(margins) == 1)
     states = States(spec=spec)
     line = None if spec.model.score is None else find_line(place, spec, states)
-    margins = wanted_margins([(role, name) for role, name, _ in axes], spec.groups.intersections)
     plan = plan_tables(margins, sizes, MOST_CELLS)
     judging = _judging_keys(spec, line)
     questions = [
@@ -201,6 +206,7 @@ def _counted(place: Place, declaration: Declaration) -> CountedInPlace:
         periods=periods,
         line=line,
         n_selected=chosen,
+        histograms={} if line is None else count_scores(place, spec, states, _crossed(axes, spec), line),
         fingerprint=functools.partial(_fingerprint, place, counts, rows_read),
     )
 
@@ -217,8 +223,24 @@ def _axis_keys(spec: AuditSpec) -> list[tuple[Role, str, Key]]:
     return axes
 
 
-def _sizes(place: Place, axes: list[tuple[Role, str, Key]]) -> list[int]:
-    """Guess the values of each column from the first rows; refuse numbers that want edges at once."""
+def _crossed(axes: list[tuple[Role, str, Key]], spec: AuditSpec) -> dict[str, tuple[Key, ...]]:
+    """Give the columns of each attribute and declared intersection."""
+    keys = {name: key for role, name, key in axes if role == "attribute"}
+    crosses = [" x ".join(columns) for columns in spec.groups.intersections]
+    return {name: tuple(keys[one] for one in crossed_columns(name, tuple(keys))) for name in (*keys, *crosses)}
+
+
+def _sizes(place: Place, axes: list[tuple[Role, str, Key]], *, is_planned: bool) -> list[int]:
+    """Guess the values of each column from the first rows; refuse numbers that want edges at once.
+
+    Where one table is wanted whatever the sizes, and no attribute is a number, nothing is looked at.
+    """
+    has_numbers = any(
+        role == "attribute" and isinstance(key, Raw) and place.rows.columns[name] == "number"
+        for role, name, key in axes
+    )
+    if is_planned and not has_numbers:
+        return [1] * len(axes)
     seen = place.rows.sizes({key.column for _, _, key in axes}, GLANCE)
     for role, name, key in axes:
         many = role == "attribute" and isinstance(key, Raw) and seen[name] > MOST_NUMERIC_GROUPS + 1

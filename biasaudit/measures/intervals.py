@@ -6,8 +6,7 @@ is zero both ends are NaN, which the callers turn into a null with its reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +14,11 @@ from scipy.special import ndtri
 
 FloatArray = npt.NDArray[np.float64]
 
-#: Halvings of a bracket; 256 log units shrink to 2e-13, well under the promised 1e-10.
-_HALVINGS = 50
-#: Doublings of a bracket of one log unit: up to a factor of exp(256) either way.
-_DOUBLINGS = 8
+#: Ends of an interval for a ratio are found to this relative error.
+_RELATIVE_ERROR = 1e-12
+#: First guess of how far the ends of Wald's interval lie from those of the score interval, as a share
+#: of their distance from the estimate; a bracket that turns out too narrow grows.
+_WALD_IS_OFF_BY = 0.3
 
 
 class Interval(NamedTuple):
@@ -52,10 +52,15 @@ def critical(level: float) -> float:
     >>> round(critical(0.95), 4)
     1.96
     """
-    return float(-ndtri((1.0 - level) / 2.0))
+    return float(_quantiles(level))
 
 
-def wilson(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
+def _quantiles(level: npt.ArrayLike) -> FloatArray:
+    """Give the two-sided normal quantiles of one level or many."""
+    return np.asarray(-ndtri((1.0 - np.asarray(level, dtype=float)) / 2.0))
+
+
+def wilson(k: npt.ArrayLike, n: npt.ArrayLike, level: npt.ArrayLike = 0.95) -> Interval:
     r"""Wilson's score interval for a rate.
 
     .. math:: \frac{p + z^2/2n \pm z\sqrt{p(1-p)/n + z^2/4n^2}}{1 + z^2/n}
@@ -64,8 +69,8 @@ def wilson(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
     ----------
     k, n : array-like of float, any common shape
         How many of how many, ``0 <= k <= n``.
-    level : float
-        Level of the interval.
+    level : array-like of float
+        Level of the interval; several broadcast with the counts.
 
     Returns
     -------
@@ -83,7 +88,7 @@ def wilson(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
     [0.49] [0.943]
     """
     k, n = _floats(k, n)
-    z2 = critical(level) ** 2
+    z2 = _quantiles(level) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
         p = k / n
         centre = (p + z2 / (2 * n)) / (1 + z2 / n)
@@ -94,7 +99,11 @@ def wilson(k: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95) -> Interval:
 
 
 def newcombe(
-    k: npt.ArrayLike, n: npt.ArrayLike, k_reference: npt.ArrayLike, n_reference: npt.ArrayLike, level: float = 0.95
+    k: npt.ArrayLike,
+    n: npt.ArrayLike,
+    k_reference: npt.ArrayLike,
+    n_reference: npt.ArrayLike,
+    level: npt.ArrayLike = 0.95,
 ) -> Interval:
     r"""Newcombe's hybrid score interval for a gap, group minus reference.
 
@@ -108,8 +117,8 @@ def newcombe(
         How many of how many in the group.
     k_reference, n_reference : array-like of float
         The same in the reference.
-    level : float
-        Level of the interval.
+    level : array-like of float
+        Level of the interval; several broadcast with the counts.
 
     Returns
     -------
@@ -136,13 +145,17 @@ def newcombe(
 
 
 def score_ratio(
-    k: npt.ArrayLike, n: npt.ArrayLike, k_reference: npt.ArrayLike, n_reference: npt.ArrayLike, level: float = 0.95
+    k: npt.ArrayLike,
+    n: npt.ArrayLike,
+    k_reference: npt.ArrayLike,
+    n_reference: npt.ArrayLike,
+    level: npt.ArrayLike = 0.95,
 ) -> Interval:
     r"""Koopman's score interval for a ratio, group over reference, without continuity correction.
 
     The interval holds every ratio that the score test does not reject. Its ends solve
-    ``score_of_ratio(...) = z`` and ``= -z``, found by halving a bracket on the log scale to 1e-10
-    or better.
+    ``score_of_ratio(...) = z`` and ``= -z``, found on the log scale by Chandrupatla's method, from a
+    bracket around the ends of Wald's interval.
 
     Parameters
     ----------
@@ -150,8 +163,8 @@ def score_ratio(
         How many of how many in the group.
     k_reference, n_reference : array-like of float
         The same in the reference.
-    level : float
-        Level of the interval.
+    level : array-like of float
+        Level of the interval; several broadcast with the counts.
 
     Returns
     -------
@@ -170,16 +183,17 @@ def score_ratio(
     >>> print(low.round(3), high.round(3))
     [2.94] [7.152]
     """
-    k, n, k_reference, n_reference = _floats(k, n, k_reference, n_reference)
-    shape = k.shape
-    k, n, k_reference, n_reference = (part.ravel() for part in (k, n, k_reference, n_reference))
+    parts = _floats(k, n, k_reference, n_reference, _quantiles(level))
+    shape = parts[0].shape
+    k, n, k_reference, n_reference, z = (part.ravel() for part in parts)
     known = (n > 0) & (n_reference > 0) & ((k > 0) | (k_reference > 0))
     low, high = np.full(k.shape, np.nan), np.full(k.shape, np.nan)
     low[known], high[known] = 0.0, np.inf
-    z = critical(level)
-    for end, sign, has_bound in ((low, 1.0, known & (k > 0)), (high, -1.0, known & (k_reference > 0))):
-        part = [counts[has_bound] for counts in (k, n, k_reference, n_reference)]
-        end[has_bound] = _ratio_where_score_is(sign * z, *part)
+    has_low, has_high = np.flatnonzero(known & (k > 0)), np.flatnonzero(known & (k_reference > 0))
+    # Both ends are one solve: its cost is that of its steps, hardly that of their length.
+    both, target = np.concatenate([has_low, has_high]), np.concatenate([z[has_low], -z[has_high]])
+    ends = _ratio_where_score_is(target, *(counts[both] for counts in (k, n, k_reference, n_reference)))
+    low[has_low], high[has_high] = ends[: has_low.size], ends[has_low.size :]
     return Interval(low.reshape(shape), high.reshape(shape))
 
 
@@ -225,29 +239,23 @@ def score_of_ratio(
     return np.where(difference == 0, 0.0, score)
 
 
-def _ratio_where_score_is(
-    target: float, k: FloatArray, n: FloatArray, k_reference: FloatArray, n_reference: FloatArray
-) -> FloatArray:
-    """Solve for the ratio whose score statistic equals a target."""
+def _ratio_where_score_is(target: FloatArray, *counts: FloatArray) -> FloatArray:
+    """Solve for the ratio whose score statistic equals a target, one target a comparison."""
+    from scipy.optimize import elementwise
 
-    def is_below(log_ratio: FloatArray) -> npt.NDArray[np.bool_]:
-        return score_of_ratio(k, n, k_reference, n_reference, np.exp(log_ratio)) > target
+    solve: Any = elementwise  # its stubs do not know functions of several arrays
 
-    start = np.log((k + 0.5) / (n + 0.5)) - np.log((k_reference + 0.5) / (n_reference + 0.5))
-    return np.exp(_halve(is_below, start))
+    def excess(log_ratio: FloatArray, target: FloatArray, *counts: FloatArray) -> FloatArray:
+        k, n, k_reference, n_reference = counts
+        return score_of_ratio(k, n, k_reference, n_reference, np.exp(log_ratio)) - target
 
-
-def _halve(is_below: Callable[[FloatArray], npt.NDArray[np.bool_]], start: FloatArray) -> FloatArray:
-    """Find where a claim that holds on the left stops holding, from any starting point."""
-    low, high = start - 1.0, start + 1.0
-    for doubling in range(1, _DOUBLINGS + 1):
-        low = np.where(is_below(low), low, start - 2.0**doubling)
-        high = np.where(is_below(high), start + 2.0**doubling, high)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        below = is_below(middle)
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return (low + high) / 2
+    k, n, k_reference, n_reference = (part + half for part, half in zip(counts, (0.5, 1.0, 0.5, 1.0), strict=True))
+    error = np.sqrt(np.maximum(1 / k - 1 / n, 0.0) + np.maximum(1 / k_reference - 1 / n_reference, 0.0))
+    wald = np.log(k / n) - np.log(k_reference / n_reference) - target * error
+    half = np.maximum(_WALD_IS_OFF_BY * np.abs(target) * error, _RELATIVE_ERROR)
+    bracket = solve.bracket_root(excess, wald - half, wald + half, args=(target, *counts)).bracket
+    tolerances = {"xatol": _RELATIVE_ERROR, "xrtol": 0.0}
+    return np.asarray(np.exp(solve.find_root(excess, bracket, args=(target, *counts), tolerances=tolerances).x))
 
 
 def _floats(*counts: npt.ArrayLike) -> list[FloatArray]:

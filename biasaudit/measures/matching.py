@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from biasaudit.data.table import Table
 from biasaudit.measures.counting import Counts, GroupCounts
+from biasaudit.measures.histograms import Histograms, binned_auc, summed
 from biasaudit.measures.intervals import critical
 from biasaudit.measures.rates import rate_counts, rate_estimates, rules
 from biasaudit.results import AttributeFacts, Performance, estimated, undefined
@@ -87,10 +88,13 @@ def auc(actual: FloatArray, score: FloatArray, weight: FloatArray | None = None,
         np.bincount(place, weights=np.where(kind, weight, 0.0), minlength=values.size) for kind in (positive, ~positive)
     )
     area = float((above * (np.cumsum(below) - below / 2)).sum() / (above.sum() * below.sum()))
-    area = min(max(area, 0.0), 1.0)
     sizes = [float(weight[kind].sum() ** 2 / (weight[kind] ** 2).sum()) for kind in (positive, ~positive)]
+    return _with_interval(min(max(area, 0.0), 1.0), sizes[0], sizes[1], level)
+
+
+def _with_interval(area: float, m: float, n: float, level: float) -> Auc:
     z = critical(level)
-    low, high = (_end(area, sizes[0], sizes[1], z, towards) for towards in (0.0, 1.0))
+    low, high = (_end(area, m, n, z, towards) for towards in (0.0, 1.0))
     return Auc(area, low, high)
 
 
@@ -114,6 +118,7 @@ def performance(
     *,
     judged: Table | None = None,
     scores: FloatArray | None = None,
+    histograms: Histograms | None = None,
     level: float = 0.95,
 ) -> tuple[Performance, ...]:
     """Measure accuracy, base rate and (with scores) AUC, for everyone and by group.
@@ -128,6 +133,8 @@ def performance(
         The rows judged; needed with scores.
     scores : array of float, shape (n,), optional
         Score of each row of the table.
+    histograms : callable, optional
+        Gives the scores of an attribute's groups, where they were counted in the place of being loaded.
     level : float
         Level of the intervals.
 
@@ -144,10 +151,12 @@ def performance(
     found = _from_counts(None, _everyone(by[facts[0].name]), counts, level)
     for fact in facts:
         found += _from_counts(fact.name, by[fact.name], counts, level)
+    if histograms is not None:
+        return (*found, *_binned(histograms, facts, level))
     if judged is None or scores is None or judged.actual is None:
         return tuple(found)
     actual, weight = judged.actual, judged.weight
-    found.append(_auc_of(None, None, auc(actual, scores, weight, level), actual, level))
+    found.append(_auc_of(None, None, auc(actual, scores, weight, level), _known(actual), level))
     for fact in facts:
         column = judged.attribute(fact.name)
         order = np.argsort(column.codes, kind="stable")
@@ -155,8 +164,27 @@ def performance(
         for place, group in enumerate(column.categories):
             rows = order[bounds[place] : bounds[place + 1]]
             area = auc(actual[rows], scores[rows], weight[rows], level)
-            found.append(_auc_of(fact.name, str(group), area, actual[rows], level))
+            found.append(_auc_of(fact.name, str(group), area, _known(actual[rows]), level))
     return tuple(found)
+
+
+def _binned(histograms: Histograms, facts: tuple[AttributeFacts, ...], level: float) -> list[Performance]:
+    """Measure AUC from histograms; the interval is widened by what binning can be off."""
+    found = []
+    everyone = summed(histograms(facts[0].name))
+    for attribute, histogram in ((None, everyone), *((fact.name, histograms(fact.name)) for fact in facts)):
+        areas, bounds = binned_auc(histogram)
+        total, squares = histogram.weight.sum(axis=2), histogram.weight_squared.sum(axis=2)
+        sizes = np.divide(total**2, squares, out=np.zeros_like(total), where=squares > 0)
+        for place, group in enumerate(histogram.groups):
+            area, off = float(areas[place]), float(bounds[place])
+            one = Auc(np.nan, np.nan, np.nan)
+            if not np.isnan(area):
+                one = _with_interval(area, float(sizes[place, 1]), float(sizes[place, 0]), level)
+                one = Auc(area, max(one.low - off, 0.0), min(one.high + off, 1.0))
+            known = round(float(histogram.n[place, :2].sum()))
+            found.append(_auc_of(attribute, None if attribute is None else group, one, known, level))
+    return found
 
 
 def _everyone(by: GroupCounts) -> GroupCounts:
@@ -181,11 +209,14 @@ def _from_counts(attribute: str | None, by: GroupCounts, counts: Counts, level: 
     return found
 
 
-def _auc_of(attribute: str | None, group: str | None, found: Auc, actual: FloatArray, level: float) -> Performance:
+def _known(actual: FloatArray) -> int:
+    return int((~np.isnan(actual)).sum())
+
+
+def _auc_of(attribute: str | None, group: str | None, found: Auc, n: int, level: float) -> Performance:
     estimate = (
         undefined(ONE_KIND, method=_AUC_METHOD, level=level)
         if np.isnan(found.value)
         else estimated(found.value, found.low, found.high, method=_AUC_METHOD, level=level)
     )
-    n = int((~np.isnan(actual)).sum())
     return Performance(attribute=attribute, group=group, measure="auc", n=n, estimate=estimate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from biasaudit.measures.counting import Counts, GroupCounts
 from biasaudit.measures.intervals import Interval, wilson
-from biasaudit.results import AttributeFacts, Estimate, Rate, estimated, undefined
+from biasaudit.results import AttributeFacts, Estimate, Rate, collection_paused, estimated, undefined
 
 FloatArray = npt.NDArray[np.float64]
 Cells = tuple[tuple[int, int], ...]
@@ -147,16 +148,20 @@ def rate_counts(by: GroupCounts, rule: RateRule) -> RateCounts:
     L. Kish (1965), Survey Sampling, section 8.2; for score intervals with effective sizes, E. L.
     Korn and B. I. Graubard (1998), Survey Methodology 24, 193-201.
     """
-
-    def summed(table: FloatArray, cells: Cells) -> FloatArray:
-        actual, decided = zip(*cells, strict=True)
-        return np.asarray(table[:, :, actual, decided].sum(axis=-1))
-
-    total, squares = summed(by.weight, rule.among), summed(by.weight_squared, rule.among)
+    people = _summed(by.n, rule.among)
+    if by.weight is by.n and by.weight_squared is by.n:
+        return RateCounts(k=_summed(by.n, rule.counted), n=people, people=people)
+    total, squares = _summed(by.weight, rule.among), _summed(by.weight_squared, rule.among)
     with np.errstate(divide="ignore", invalid="ignore"):
         effective = np.where(total > 0, total * (total / squares), 0.0)
-        k = np.where(total > 0, summed(by.weight, rule.counted) * (effective / total), 0.0)
-    return RateCounts(k=np.minimum(k, effective), n=effective, people=summed(by.n, rule.among))
+        k = np.where(total > 0, _summed(by.weight, rule.counted) * (effective / total), 0.0)
+    return RateCounts(k=np.minimum(k, effective), n=effective, people=people)
+
+
+def _summed(table: FloatArray, cells: Cells) -> FloatArray:
+    """Sum some cells of each group and stratum."""
+    # Plain additions: for two to six cells numpy's fancy indexing costs more than the sums.
+    return functools.reduce(np.add, (table[:, :, actual, decided] for actual, decided in cells))
 
 
 def rate_estimates(cells: RateCounts, level: float, empty: str) -> list[Estimate]:
@@ -176,7 +181,10 @@ def rate_estimates(cells: RateCounts, level: float, empty: str) -> list[Estimate
     list of Estimate
         One a group (and stratum).
     """
-    interval: Interval = wilson(cells.k, cells.n, level)
+    return _estimates(cells, wilson(cells.k, cells.n, level), level, empty)
+
+
+def _estimates(cells: RateCounts, interval: Interval, level: float, empty: str) -> list[Estimate]:
     rows = zip(*(part.ravel().tolist() for part in (cells.k, cells.n, *interval)), strict=True)
     return [
         estimated(k / n, min(low, k / n), max(high, k / n), method="wilson", level=level)
@@ -204,14 +212,24 @@ def measure_rates(counts: Counts, facts: Iterable[AttributeFacts], level: float 
         By attribute, measure and group. Where nothing is known to measure errors against there are
         selection rates only.
     """
-    found = []
-    for fact in facts:
-        by = counts.by(fact.name)
-        for rule in rules(counts):
-            cells = rate_counts(by, rule)
-            estimates = rate_estimates(cells, level, rule.empty)
-            found += [
-                Rate(attribute=fact.name, group=group, measure=rule.name, n=n, estimate=estimate)
-                for group, n, estimate in zip(by.groups, cells.people[:, 0].tolist(), estimates, strict=True)
-            ]
-    return tuple(found)
+    with collection_paused():
+        return tuple(rate for fact in facts for rate in _rates_of(counts, fact, level))
+
+
+def _rates_of(counts: Counts, fact: AttributeFacts, level: float) -> list[Rate]:
+    """Measure every rate of the groups of one attribute."""
+    by = counts.by(fact.name)
+    allowed = rules(counts)
+    cells = [rate_counts(by, rule) for rule in allowed]
+    # One solve for all rates: its cost is that of its steps, hardly that of their length.
+    low, high = wilson(np.stack([one.k for one in cells]), np.stack([one.n for one in cells]), level)
+    return [
+        Rate(attribute=fact.name, group=group, measure=rule.name, n=n, estimate=estimate)
+        for place, (rule, one) in enumerate(zip(allowed, cells, strict=True))
+        for group, n, estimate in zip(
+            by.groups,
+            one.people[:, 0].tolist(),
+            _estimates(one, Interval(low[place], high[place]), level, rule.empty),
+            strict=True,
+        )
+    ]

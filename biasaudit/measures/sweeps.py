@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from biasaudit.data.table import Table
-from biasaudit.measures.histograms import ScoreHistogram, score_histogram
+from biasaudit.measures.histograms import Histograms, ScoreHistogram
 from biasaudit.measures.intervals import critical, newcombe, score_of_ratio
 from biasaudit.measures.significance import no_gap_p
 from biasaudit.results import AttributeFacts, Disparity, Sweep, SweepPoint, VerdictChange
@@ -95,9 +94,8 @@ def verdicts_at(
 
 
 def measure_sweeps(
-    judged: Table,
+    histograms: Histograms,
     facts: Iterable[AttributeFacts],
-    scores: FloatArray,
     disparities: Iterable[Disparity],
     *,
     threshold: float | None,
@@ -109,12 +107,10 @@ def measure_sweeps(
 
     Parameters
     ----------
-    judged : Table
-        The rows judged.
+    histograms : callable
+        Gives the scores of an attribute's groups, higher ones selected first.
     facts : iterable of AttributeFacts
         Attributes and intersections.
-    scores : array of float, shape (n,)
-        Finite scores, higher ones selected first.
     disparities : iterable of Disparity
         The audit's own verdicts, whose deciding level each threshold is judged at.
     threshold : float or None
@@ -136,7 +132,7 @@ def measure_sweeps(
     for fact in facts:
         if len(fact.groups) < 2:  # noqa: PLR2004
             continue
-        histogram = score_histogram(judged, fact.name, scores)
+        histogram = histograms(fact.name)
         k, n = rates_above(histogram)
         tried = _tried(histogram)
         people = histogram.n.sum(axis=(1, 2))

@@ -59,7 +59,6 @@ REASONS: tuple[str, ...] = (
     "no one of the group whose outcome is known was decided negative",
     "no one is here",
     "the rows were counted where they lie and not loaded, and this needs them one by one",
-    "the scores were counted where they are and not loaded, and these areas need them one by one",
     "measure {name}",
     "no one of the group trains the model, so nothing can be divided by their share",
     "the measure searched needs an outcome or a truth",

@@ -128,7 +128,6 @@ STEPS = {
     "drivers": message("what drives the scores"),
     "stand-ins": message("stand-ins"),
     "plugins": message("additions by others"),
-    "areas under the curve": message("areas under the curve"),
     "composites": message("measures made of several rates"),
     "largest gaps": message("the widest gap between any two groups"),
     "partial pooling": message("rates of small groups, drawn towards the others"),

@@ -1,5 +1,6 @@
 """What a run found: frozen records, strict versioned JSON, its schema, and tidy frames."""
 
+from biasaudit.results.building import collection_paused
 from biasaudit.results.estimate import Estimate, Record, estimated, undefined
 from biasaudit.results.frames import frame
 from biasaudit.results.measuring import (
@@ -120,6 +121,7 @@ __all__ = [
     "Value",
     "Verdict",
     "VerdictChange",
+    "collection_paused",
     "digest",
     "english",
     "estimated",

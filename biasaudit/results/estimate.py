@@ -63,6 +63,8 @@ def estimated(
     >>> estimated(0.5, 0.1, float("inf"), method="score ratio").high is None
     True
     """
+    if low is not None and high is not None and math.isfinite(value + low + high):
+        return Estimate(value=value, low=low, high=high, level=level, method=method)
     if not math.isfinite(value):
         return undefined("not a finite number", method=method, level=level)
     ends = [None if end is None or not math.isfinite(end) else float(end) for end in (low, high)]

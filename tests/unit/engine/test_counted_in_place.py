@@ -53,11 +53,23 @@ def test_both_roads_give_one_result(frame, model):
     for part in MEASURED:
         assert getattr(counted, part) == getattr(loaded, part), part
     assert counted.model.model_copy(update={"performance": ()}) == loaded.model.model_copy(update={"performance": ()})
-    assert counted.model.performance == tuple(one for one in loaded.model.performance if one.measure != "auc")
+    assert len(counted.model.performance) == len(loaded.model.performance)
+    for one, other in zip(counted.model.performance, loaded.model.performance, strict=True):
+        assert one.model_dump(exclude={"estimate"}) == other.model_dump(exclude={"estimate"})
+        assert one.estimate.value == pytest.approx(other.estimate.value, abs=1e-12)
+        assert (one.estimate.low, one.estimate.high) == pytest.approx((other.estimate.low, other.estimate.high))
+    # Few distinct scores are counted one by one, so that nothing about them differs either.
+    for part in ("calibrations", "sweeps"):
+        assert (
+            len(getattr(counted, part))
+            == len(getattr(loaded, part))
+            == (6 if part == "calibrations" else 4) * ("score" in model)
+            or part
+        )
+        assert getattr(counted, part) == getattr(loaded, part)
     assert counted.status == loaded.status == "complete"
-    names = {step.name for step in counted.steps}
-    assert names - {"areas under the curve"} == {step.name for step in loaded.steps}
-    assert ("areas under the curve" in names) == ("score" in model)
+    needs_rows = {"scores"} if "score" in model else set()
+    assert {step.name for step in counted.steps} - needs_rows >= {step.name for step in loaded.steps} - needs_rows
 
 
 def test_a_large_file_is_never_loaded(frame, tmp_path, monkeypatch):
@@ -78,3 +90,23 @@ def test_a_model_trained_here_loads_its_rows(frame, tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "count_in_place", lambda *_, **__: pytest.fail("rows were needed"))
     audit = _audit(model={"train": "logistic_regression"}, data={"path": str(tmp_path / "people.csv")})
     assert run(audit).model.kind == "trained"
+
+
+def test_many_distinct_scores_are_counted_in_bins_and_say_how_far_that_is_off(frame):
+    chance = np.random.default_rng(5).uniform(size=len(frame))
+    frame["points"] = np.where(frame["hired"] == 1, np.sqrt(chance), chance)
+    audit = _audit(model={"score": "points", "threshold": 0.5})
+    loaded, counted = run(audit, data=frame), run(audit, data=_plain(frame).lazy())
+    areas = [[one for one in each.model.performance if one.measure == "auc"] for each in (loaded, counted)]
+    assert len(areas[0]) == len(areas[1]) == 1 + 3 + 2 + 6
+    for exact, binned in zip(*areas, strict=True):
+        assert binned.estimate.value == pytest.approx(exact.estimate.value, abs=2e-3)
+        assert binned.estimate.low <= exact.estimate.low
+        assert exact.estimate.high <= binned.estimate.high
+    for exact, binned in zip(loaded.calibrations, counted.calibrations, strict=True):
+        assert [one.n for one in binned.bins] == [one.n for one in exact.bins]
+        assert [one.mean_score for one in binned.bins] == pytest.approx(
+            [one.mean_score for one in exact.bins], abs=5e-4
+        )
+    for exact, binned in zip(loaded.sweeps, counted.sweeps, strict=True):
+        assert {point.verdict_gap for point in binned.points} == {point.verdict_gap for point in exact.points}

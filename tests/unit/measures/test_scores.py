@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from biasaudit.measures import attribute_facts, count, measure_disparities
 from biasaudit.measures.calibration import NOT_A_CHANCE, calibration_curve, measure_calibration
-from biasaudit.measures.histograms import binned_auc, score_histogram
+from biasaudit.measures.histograms import binned_auc, histograms_of, score_histogram
 from biasaudit.measures.sweeps import measure_sweeps, rates_above, steady_runs
 
 JUDGED = {"tolerance_gap": 0.05, "tolerance_ratio": 0.8, "minimum_size": 30}
@@ -65,7 +65,7 @@ def test_calibration_equals_scikit_learn(make_table):
         assert [one.rate.value for one in bins] == pytest.approx(rate.tolist())
         assert [one.mean_score for one in bins] == pytest.approx(mean.tolist())
     counts = count(table, (scores > 0.5).astype(float))
-    for found in measure_calibration(table, attribute_facts(counts, _spec_of(table)), scores):
+    for found in measure_calibration(histograms_of(table, scores), attribute_facts(counts, _spec_of(table))):
         assert found.error.value < 0.1
         assert found.mean_gap.low < 0 < found.mean_gap.high
 
@@ -90,7 +90,7 @@ def test_a_score_that_promises_too_much_to_one_group_is_seen(make_table):
     actual = (rng.random(4_000) < scores - 0.1 * (group == "b")).astype(float)
     table = make_table({"g": group}, actual=actual)
     counts = count(table, (scores > 0.5).astype(float))
-    one, other = measure_calibration(table, attribute_facts(counts, _spec_of(table)), scores)
+    one, other = measure_calibration(histograms_of(table, scores), attribute_facts(counts, _spec_of(table)))
     assert one.mean_gap.low < 0 < one.mean_gap.high
     assert other.mean_gap.low < 0.1 < other.mean_gap.high
     assert other.mean_gap.low > 0
@@ -100,7 +100,9 @@ def test_a_score_that_promises_too_much_to_one_group_is_seen(make_table):
 def test_scores_that_are_no_chances_have_no_calibration(make_table):
     table = make_table({"g": list("aabb")}, actual=[0, 1, 0, 1])
     counts = count(table, np.array([0.0, 1, 0, 1]))
-    for found in measure_calibration(table, attribute_facts(counts, _spec_of(table)), np.array([1.0, 5, 2, 7])):
+    for found in measure_calibration(
+        histograms_of(table, np.array([1.0, 5, 2, 7])), attribute_facts(counts, _spec_of(table))
+    ):
         assert (found.error.value, found.error.reason, found.bins) == (None, NOT_A_CHANCE, ())
 
 
@@ -112,7 +114,7 @@ def test_the_sweep_says_at_each_threshold_what_an_audit_there_would(scored, make
     counts = count(table, (scores >= 0.5).astype(float))
     facts = attribute_facts(counts, spec)
     disparities = measure_disparities(counts, facts, level=0.95, **JUDGED)
-    (sweep,) = measure_sweeps(table, facts, scores, disparities, threshold=0.5, **JUDGED)
+    (sweep,) = measure_sweeps(histograms_of(table, scores), facts, disparities, threshold=0.5, **JUDGED)
     for point in sweep.points[:: len(sweep.points) // 8]:
         there = count(table, (scores >= point.threshold).astype(float))
         found = measure_disparities(there, facts, level=0.95, **JUDGED)
@@ -131,7 +133,7 @@ def test_small_groups_get_no_verdict_at_any_threshold(make_table, make_spec):
     scores = np.concatenate([np.linspace(0, 0.3, 20), np.linspace(0, 1, 200)])
     counts = count(table, (scores >= 0.5).astype(float))
     facts = attribute_facts(counts, make_spec({"g": "b"}))
-    (sweep,) = measure_sweeps(table, facts, scores, (), threshold=None, **JUDGED)
+    (sweep,) = measure_sweeps(histograms_of(table, scores), facts, (), threshold=None, **JUDGED)
     assert {point.verdict_gap for point in sweep.points} == {"cannot_tell"}
     assert sweep.changes == ()
 
