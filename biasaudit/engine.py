@@ -302,7 +302,9 @@ def _measured(going: Run, inputs: _Inputs, started: str) -> AuditResult:
         (),
     )
     drivers, totals = going.step(
-        "drivers", lambda _: explain_gaps(model, judged, facts, seed=seed, level=level), ((), ())
+        "drivers",
+        lambda _: explain_gaps(model, judged, facts, seed=seed, level=level, decisions=decisions),
+        ((), ()),
     )
     result = AuditResult(
         status="complete",

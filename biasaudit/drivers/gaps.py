@@ -7,7 +7,9 @@ add up to the gap.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -17,8 +19,11 @@ from biasaudit.drivers.intervals import weighted_mean, welch_half_width
 from biasaudit.drivers.sampling import Sample, backgrounds, calibrate, draw
 from biasaudit.drivers.shapley import evaluations_a_row, method_for, shapley_values
 from biasaudit.errors import NotApplicableError
-from biasaudit.models import Model, code_rows, is_numeric
+from biasaudit.models import Decisions, Model, code_rows, is_numeric, line_of
 from biasaudit.results import AttributeFacts, Driver, DriverTotal, estimated
+
+#: From scores to decisions.
+Line = Callable[[FloatArray], FloatArray]
 
 #: Backgrounds that every row is explained against: their differences show how far the choice of one matters.
 BACKGROUNDS = 5
@@ -48,9 +53,19 @@ class _GroupMeans:
 
 
 def explain_gaps(
-    model: Model, judged_table: Table, facts: tuple[AttributeFacts, ...], *, seed: int, level: float = 0.95
+    model: Model,
+    judged_table: Table,
+    facts: tuple[AttributeFacts, ...],
+    *,
+    seed: int,
+    level: float = 0.95,
+    decisions: Decisions | None = None,
 ) -> tuple[tuple[Driver, ...], tuple[DriverTotal, ...]]:
-    """Share out the mean-score gap of every group over the columns that the model reads.
+    """Share out the gap of every group over the columns that the model reads, on one scale or on two.
+
+    On the scale of decisions the value of a person is their decision, 0 or 1, at the line that was drawn; what the
+    columns add to the gap in selection rates then adds up to that gap. The line is held where it is: a quota would move
+    it if everybody changed.
 
     Parameters
     ----------
@@ -66,12 +81,15 @@ def explain_gaps(
         Level of the intervals. They cover the spread between people, what the sample leaves open and the choice of
         background rows; the model is taken as it is.
 
+    decisions : Decisions, optional
+        What the model decided on the judged rows; without it scores alone are explained.
+
     Returns
     -------
     drivers : tuple of Driver
-        One a group and column, on the score scale (a probability for classifiers).
+        One a group, column and scale: scores (a probability for classifiers), then decisions.
     totals : tuple of DriverTotal
-        One a group: the gap of all judged rows, and the sum of the contributions, equal to 1e-6.
+        One a group and scale: the gap of all judged rows, and the sum of the contributions, equal to 1e-6.
 
     Raises
     ------
@@ -85,8 +103,30 @@ def explain_gaps(
             "inputs drive the gap."
         )
     scores = model.score(judged_table.frame)
-    sample, contributions = _explained_sample(model, judged_table, facts, scores, seed=seed)
-    known = np.column_stack([scores, _surrogates(model, judged_table.frame, scores)])
+    surrogates = _surrogates(model, judged_table.frame, scores)
+    drivers, totals = _explained(model, judged_table, facts, scores, [scores, surrogates], seed=seed, level=level)
+    if decisions is not None and decisions.cutoff_score is not None:
+        line = line_of(scores, decisions)
+        known = [line(scores), scores, surrogates]
+        more = _explained(model, judged_table, facts, scores, known, seed=seed, level=level, line=line)
+        drivers, totals = drivers + more[0], totals + more[1]
+    return tuple(drivers), tuple(totals)
+
+
+def _explained(
+    model: Model,
+    judged_table: Table,
+    facts: tuple[AttributeFacts, ...],
+    scores: FloatArray,
+    columns: list[FloatArray],
+    *,
+    seed: int,
+    level: float,
+    line: Line | None = None,
+) -> tuple[list[Driver], list[DriverTotal]]:
+    """Explain the gaps of all groups on one scale; the first of the known columns is what is explained."""
+    sample, contributions = _explained_sample(model, judged_table, facts, scores, seed=seed, line=line)
+    known = np.column_stack(columns)
     drivers: list[Driver] = []
     totals: list[DriverTotal] = []
     for fact in facts:
@@ -102,15 +142,27 @@ def explain_gaps(
         for size in fact.groups:
             if size.group != fact.reference and size.group in means:
                 some, total = _one_gap(
-                    fact, size.group, means[size.group], reference, features=model.features, level=level
+                    fact,
+                    size.group,
+                    means[size.group],
+                    reference,
+                    features=model.features,
+                    level=level,
+                    scale="score" if line is None else "decision",
                 )
                 drivers.extend(some)
                 totals.append(total)
-    return tuple(drivers), tuple(totals)
+    return drivers, totals
 
 
 def _explained_sample(
-    model: Model, table: Table, facts: tuple[AttributeFacts, ...], scores: FloatArray, *, seed: int
+    model: Model,
+    table: Table,
+    facts: tuple[AttributeFacts, ...],
+    scores: FloatArray,
+    *,
+    seed: int,
+    line: Line | None,
 ) -> tuple[Sample, FloatArray]:
     """Draw rows once for all attributes and explain each of them once."""
     names = tuple(dict.fromkeys(column for fact in facts for column in fact.columns))
@@ -123,7 +175,7 @@ def _explained_sample(
     features = table.frame[list(model.features)]
     drawn = backgrounds(table, count=BACKGROUNDS, size=rows, seed=seed + 1)
     explained = [
-        shapley_values(model, features.iloc[sample.rows], features.iloc[background], seed=seed + place)
+        shapley_values(model, features.iloc[sample.rows], features.iloc[background], seed=seed + place, line=line)
         for place, background in enumerate(drawn)
     ]
     return sample, np.stack(explained)
@@ -194,6 +246,7 @@ def _one_gap(
     *,
     features: tuple[str, ...],
     level: float,
+    scale: Literal["score", "decision"],
 ) -> tuple[list[Driver], DriverTotal]:
     """Write down the contributions of one group against its reference."""
     total = means.score - reference.score
@@ -213,6 +266,7 @@ def _one_gap(
                 attribute=fact.name,
                 group=group,
                 reference=fact.reference,
+                scale=scale,
                 feature=feature,
                 contribution=estimated(
                     value, value - half, value + half, method="Shapley, difference of group means, Welch", level=level
@@ -227,6 +281,7 @@ def _one_gap(
         attribute=fact.name,
         group=group,
         reference=fact.reference,
+        scale=scale,
         total=total,
         sum_of_contributions=float(parts.sum()),
         rows_explained=explained,

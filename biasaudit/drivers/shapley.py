@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,14 @@ def evaluations_a_row(columns: int) -> int:
     return int(2**columns) if columns <= MOST_EXACT else 2 * columns + 1
 
 
-def shapley_values(model: Model, rows: pd.DataFrame, background: pd.DataFrame, *, seed: int) -> FloatArray:
+def shapley_values(
+    model: Model,
+    rows: pd.DataFrame,
+    background: pd.DataFrame,
+    *,
+    seed: int,
+    line: Callable[[FloatArray], FloatArray] | None = None,
+) -> FloatArray:
     """Explain rows: what each source column adds to the score, from the mean score of the background upwards.
 
     Interventional Shapley values (Lundberg & Lee, A Unified Approach to Interpreting Model Predictions, NIPS 2017): a
@@ -52,15 +60,22 @@ def shapley_values(model: Model, rows: pd.DataFrame, background: pd.DataFrame, *
         Rows to compare with.
     seed : int
         Seed of the permutations.
+    line : callable, optional
+        From scores to decisions: these are explained then, in the place of scores.
 
     Returns
     -------
     array of float, shape (r, p)
-        On the score scale; each row adds up to its score minus the mean score of the background.
+        Each row adds up to its score (or decision) minus the mean of the background's.
     """
     both = pd.concat([background, rows], ignore_index=True)
     # Codes of these rows alone stay small: shap takes numbers within 1 part in 100,000 for equal.
     coded = code_rows(model, both)
+    score = coded.score
+
+    def value(codes: FloatArray) -> FloatArray:
+        return score(codes) if line is None else line(score(codes))
+
     shap = _shap()
     masker = shap.maskers.Independent(coded.codes[: len(background)], max_samples=len(background))
     found = np.zeros((len(rows), coded.codes.shape[1]))
@@ -76,9 +91,9 @@ def shapley_values(model: Model, rows: pd.DataFrame, background: pd.DataFrame, *
         # Many small predictions: threads that wait for one another make them slower, by far where cores are shared.
         with threadpool_limits(limits=1):
             if wanted.shape[1] <= MOST_EXACT:
-                explained = shap.ExactExplainer(coded.score, masker)(wanted, silent=True)
+                explained = shap.ExactExplainer(value, masker)(wanted, silent=True)
             else:
-                explainer = shap.PermutationExplainer(coded.score, masker, seed=seed % 2**32)
+                explainer = shap.PermutationExplainer(value, masker, seed=seed % 2**32)
                 explained = explainer(wanted, max_evals=evaluations_a_row(wanted.shape[1]), silent=True)
     finally:
         np.random.set_state(before)  # noqa: NPY002

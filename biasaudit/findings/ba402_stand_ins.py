@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from biasaudit.findings.evidence import Check, is_clear_of_zero
+from biasaudit.findings.evidence import Check, contribution, is_clear_of_zero
 from biasaudit.results import AuditResult, Finding, sentence
 from biasaudit.results.sentences import name, number
 
@@ -13,11 +13,15 @@ TELLING = 0.3
 #: Share of the score gap from which an input counts as carrying it.
 CARRYING = 0.1
 
+FOUND_OF_DECISIONS = (
+    "{feature} stands in for {attribute}: it tells the groups apart with a strength of {strength} "
+    "(0 is chance, 1 is without error), and adds {contribution} points to the gap in the selection rate of {group} {people}."
+)
 FOUND = (
     "{feature} stands in for {attribute}: it tells the groups apart with a strength of {strength} "
     "(0 is chance, 1 is without error), and adds {contribution} to the score gap of {group} {people}."
 )
-NOT_FOUND = "No input both tells {attribute} with a strength of {telling} or more and carries a tenth of its score gap."
+NOT_FOUND = "No input both tells {attribute} with a strength of {telling} or more and carries a tenth of its gap."
 
 
 def check(result: AuditResult) -> list[Finding]:
@@ -42,11 +46,14 @@ def _stand_ins(result: AuditResult, attribute: str) -> list[Finding]:
         for index, proxy in enumerate(result.proxies)
         if proxy.attribute == attribute and (proxy.strength.low or 0) >= TELLING
     }
-    totals = {(total.attribute, total.group): total.total for total in result.driver_totals}
+    scale = result.driver_scale
+    totals = {(total.attribute, total.group): total for total in result.driver_totals if total.scale == scale}
     findings = []
     for index, driver in enumerate(result.drivers):
-        total = totals.get((driver.attribute, driver.group), 0.0)
-        # A share is only told where the score gap itself is clear of zero: nothing carries a gap that is not there.
+        total = totals.get((driver.attribute, driver.group))
+        if total is None or driver.scale != scale:
+            continue
+        # A share is only told where the gap itself is clear of zero: nothing carries a gap that is not there.
         carried = driver.share is not None and abs(driver.share) >= CARRYING
         if driver.attribute != attribute or driver.feature not in strengths or not carried:
             continue
@@ -54,11 +61,11 @@ def _stand_ins(result: AuditResult, attribute: str) -> list[Finding]:
             continue
         at, strength = strengths[driver.feature]
         message = sentence(
-            FOUND,
+            FOUND_OF_DECISIONS if scale == "decision" else FOUND,
             feature=name(driver.feature),
             attribute=name(attribute),
             strength=number(strength.value),
-            contribution=number(driver.contribution.value, 3 if abs(total) < 1 else 1),
+            contribution=contribution(driver.contribution.value, total),
             group=name(driver.group),
             people=name(result.audit.people),
         )

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from biasaudit.results import AuditResult, Disparity, Estimate, Finding, Rate, Sentence, Value, english, sentence
+from biasaudit.results import (
+    AuditResult,
+    Disparity,
+    DriverTotal,
+    Estimate,
+    Finding,
+    Rate,
+    Sentence,
+    Value,
+    english,
+    sentence,
+)
 from biasaudit.results.records import Outcome
-from biasaudit.results.sentences import in_100
+from biasaudit.results.sentences import in_100, number
 
 #: From this size on (3 in 100) a gap is read in whole numbers, below it with one decimal.
 WHOLE_NUMBERS_FROM = 0.03
@@ -90,6 +101,13 @@ def unsigned(estimate: Estimate) -> tuple[float | None, float | None]:
         return estimate.low, estimate.high
     low, high = sorted((abs(estimate.low), abs(estimate.high)))
     return low, high
+
+
+def contribution(value: float | None, total: DriverTotal) -> Value:
+    """Write what an input adds: in points of 100 people on the scale of decisions, else on that of scores."""
+    if total.scale == "decision":
+        return in_100(value, 1)
+    return number(value, 3 if abs(total.total) < 1 else 1)
 
 
 def people_to_settle(gap: Disparity | None, ratio: Disparity | None) -> float | None:

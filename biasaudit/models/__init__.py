@@ -1,7 +1,7 @@
 """Selection models: trained here, loaded, or given; and what turns their scores into decisions."""
 
 from biasaudit.models.coding import CodedRows, code_rows
-from biasaudit.models.deciding import DEFAULT_THRESHOLD, Decisions, decide
+from biasaudit.models.deciding import DEFAULT_THRESHOLD, Decisions, decide, line_of
 from biasaudit.models.judging import Judgement, judge
 from biasaudit.models.loading import load_model
 from biasaudit.models.logistic import LogisticFit, first_fit
@@ -23,6 +23,7 @@ __all__ = [
     "first_fit",
     "is_numeric",
     "judge",
+    "line_of",
     "load_model",
     "make_model",
     "model_facts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -108,6 +109,43 @@ def decide(
     threshold = DEFAULT_THRESHOLD if spec.threshold is None else float(spec.threshold)
     selected = (scores >= threshold - _tie(scores)).astype(np.float64)
     return Decisions(selected=selected, cut="threshold", cut_value=threshold, cutoff_score=threshold, tied_at_cutoff=0)
+
+
+def line_of(scores: FloatArray, decisions: Decisions) -> Callable[[FloatArray], FloatArray]:
+    """Give the line that was drawn as a function of any score, as if it stayed where it is.
+
+    Parameters
+    ----------
+    scores : array of float, shape (n,)
+        The scores on which the decisions were taken.
+    decisions : Decisions
+        Where the line ran among them.
+
+    Returns
+    -------
+    callable
+        From scores, shape (m,), to 1 selected, 0 not, or the chance of those tied at the line.
+
+    Raises
+    ------
+    ValueError
+        Where decisions were given, so that no line is known.
+
+    Examples
+    --------
+    >>> scores = np.array([3.0, 2.0, 2.0, 1.0])
+    >>> line = line_of(scores, decide(scores, ModelSpec(score="points", quota=2)))
+    >>> line(np.array([2.5, 2.0, 1.5])).tolist()
+    [1.0, 0.5, 0.0]
+    """
+    if decisions.cutoff_score is None:
+        raise ValueError("no line was drawn here")
+    bottom = decisions.cutoff_score - _tie(scores)
+    at_line = (decisions.selected > 0) & (decisions.selected < 1)
+    if not at_line.any():
+        return lambda others: (others >= bottom).astype(np.float64)
+    chance, top = float(decisions.selected[at_line][0]), float(scores[at_line].max()) + _tie(scores)
+    return lambda others: np.where(others > top, 1.0, np.where(others >= bottom, chance, 0.0))
 
 
 def require_finite(scores: FloatArray, what: str = "score") -> None:

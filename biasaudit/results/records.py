@@ -238,7 +238,7 @@ class PeriodGap(Record):
 
 
 class Driver(Record):
-    """What one feature adds to the score gap of a group."""
+    """What one feature adds to the gap of a group: in mean scores, or in selection rates."""
 
     attribute: str
     group: str
@@ -363,3 +363,8 @@ class AuditResult(Record):
     findings: tuple[Finding, ...] = ()
     gates: tuple[GateResult, ...] = ()
     steps: tuple[Step, ...] = ()
+
+    @property
+    def driver_scale(self) -> Literal["score", "decision"]:
+        """The scale on which drivers are told first: decisions, which people meet, where they were explained."""
+        return "decision" if any(total.scale == "decision" for total in self.driver_totals) else "score"

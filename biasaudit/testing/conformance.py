@@ -110,7 +110,7 @@ def _adds_up(result: AuditResult) -> str:
     off = [
         f"{total.group} by {abs(total.total - total.sum_of_contributions):.2g}"
         for total in result.driver_totals
-        if total.scale == "score" and abs(total.total - total.sum_of_contributions) > ADDS_UP
+        if abs(total.total - total.sum_of_contributions) > ADDS_UP
     ]
     return "; ".join(off)
 

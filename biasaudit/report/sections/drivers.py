@@ -1,4 +1,4 @@
-"""What pulls the groups apart: the contribution of every input to the gap in the mean score."""
+"""What pulls the groups apart: the contribution of every input to the gap, in decisions and in scores."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from biasaudit.report.pictures.look import NARROW, SMALL, WIDE
 from biasaudit.report.pictures.waterfall import MOST_NAMED, Bar, Fall, waterfall_picture
 from biasaudit.report.verdicts import people_of
 from biasaudit.results import AuditResult, Driver, DriverTotal
-from biasaudit.results.sentences import count, name, number
+from biasaudit.results.sentences import Value, count, in_100, name, number
 
 #: Waterfalls of one report; the other comparisons stand in tables alone.
 _MOST_FIGURES = 4
+_IN_100 = 100
 #: Inputs named in the small waterfall of the first screen.
 _MOST_SMALL = 5
 
@@ -25,19 +26,35 @@ def score_digits(total: float) -> int:
     return 3 if size < 1 else 2 if size < 10 else 1  # noqa: PLR2004 - one step a power of ten
 
 
+def shown(value: float | None, scale: str, total: float) -> Value:
+    """Write a contribution: points of 100 people on the scale of decisions, else a score."""
+    return in_100(value, 1) if scale == "decision" else number(value, score_digits(total))
+
+
+def _per(total: DriverTotal) -> float:
+    """Give what a contribution is multiplied by to be read: decisions are told of 100 people."""
+    return _IN_100 if total.scale == "decision" else 1.0
+
+
+def _signed(edition: Edition, value: float, total: DriverTotal) -> str:
+    digits = 1 if total.scale == "decision" else score_digits(total.total)
+    return edition.language.signed(value, digits)
+
+
 def view(edition: Edition) -> dict[str, Any] | None:
     """Gather the contributions behind every score gap, the most telling group of each attribute first."""
     result = edition.result
     if not result.driver_totals:
         return None
     crossed = {facts.name for facts in result.data.attributes if is_crossed(facts)}
-    parts = []
+    parts: list[dict[str, Any]] = []
     figures = 0
+    scale = result.driver_scale
     for at, total in enumerate(result.driver_totals):
         own = _own(result, total)
-        if not own:
+        if not own or total.scale != scale:
             continue
-        is_main = main_group(result, total.attribute) in (total.group, None) or len(result.driver_totals) == 1
+        is_main = main_group(result, total.attribute) in (total.group, None) or not parts
         has_figure = is_main and total.attribute not in crossed and figures < _MOST_FIGURES
         figures += has_figure
         parts.append(
@@ -47,14 +64,44 @@ def view(edition: Edition) -> dict[str, Any] | None:
                     "{group}, against {reference}", group=name(total.group), reference=name(total.reference)
                 ),
                 "at": at,
-                "drivers": own,
-                "digits": score_digits(total.total),
+                "rows": [(place, driver, *_twin(result, driver)) for place, driver in own],
+                "is_points": scale == "decision",
+                "digits": 1 if scale == "decision" else score_digits(total.total),
+                "scores": _in_scores(result, total),
                 "figure": _figure(edition, total, [driver for _, driver in own], f"drivers-{at}", folds_how=figures > 1)
                 if has_figure
                 else None,
             }
         )
-    return {"parts": sorted(parts, key=lambda part: part["figure"] is None)} if parts else None
+    if not parts:
+        return None
+    return {"parts": sorted(parts, key=lambda part: part["figure"] is None), "is_points": scale == "decision"}
+
+
+def _twin(result: AuditResult, driver: Driver) -> tuple[int, Driver] | tuple[None, None]:
+    """Find what the same input adds to the mean score, beside what it adds to the selection rate."""
+    if driver.scale == "score":
+        return None, None
+    key = (driver.attribute, driver.group, driver.reference, driver.feature, "score")
+    for at, other in enumerate(result.drivers):
+        if (other.attribute, other.group, other.reference, other.feature, other.scale) == key:
+            return at, other
+    return None, None
+
+
+def _in_scores(result: AuditResult, total: DriverTotal) -> tuple[int, DriverTotal] | None:
+    """Find the gap in the mean score beside that in the selection rate."""
+    if total.scale == "score":
+        return None
+    key = (total.attribute, total.group, total.reference, "score")
+    return next(
+        (
+            (at, other)
+            for at, other in enumerate(result.driver_totals)
+            if (other.attribute, other.group, other.reference, other.scale) == key
+        ),
+        None,
+    )
 
 
 def first_fall(edition: Edition, *, name_: str) -> Figure | None:
@@ -62,7 +109,8 @@ def first_fall(edition: Edition, *, name_: str) -> Figure | None:
     result = edition.result
     for facts in by_telling(result):
         for total in result.driver_totals:
-            if (total.attribute, total.group) == (facts.name, main_group(result, facts.name)):
+            key = (total.attribute, total.group, total.scale)
+            if key == (facts.name, main_group(result, facts.name), result.driver_scale):
                 own = [driver for _, driver in _own(result, total)]
                 return _figure(edition, total, own, name_, is_small=True) if own else None
     return None
@@ -81,16 +129,26 @@ def _own(result: AuditResult, total: DriverTotal) -> list[tuple[int, Driver]]:
 
 def _caption(result: AuditResult, total: DriverTotal, drivers: list[Driver]) -> Message:
     first = drivers[0]
-    digits = score_digits(total.total)
     words: Words = {
         "feature": name(first.feature),
         "group": people_of(result, total.attribute, total.group),
         "reference": people_of(result, total.attribute, total.reference),
-        "contribution": number(first.contribution.value, digits),
-        "total": number(total.total, digits),
+        "contribution": shown(first.contribution.value, total.scale, total.total),
+        "total": shown(total.total, total.scale, total.total),
     }
     low, high = first.contribution.low, first.contribution.high
-    if low is not None and high is not None and low <= 0 <= high:
+    is_open = low is not None and high is not None and low <= 0 <= high
+    if is_open and total.scale == "decision":
+        return message(
+            "No single input pulls the decisions on {group} and {reference} apart by more than chance would; the whole gap is {total} points.",
+            **{key: words[key] for key in ("group", "reference", "total")},
+        )
+    if total.scale == "decision":
+        return message(
+            "Inside the model, {feature} pulls the decisions on {group} and {reference} apart most: {contribution} points, of a gap of {total}.",
+            **words,
+        )
+    if is_open:
         return message(
             "No single input pulls the scores of {group} and {reference} apart by more than chance would; the whole gap is {total}.",
             **{key: words[key] for key in ("group", "reference", "total")},
@@ -111,15 +169,23 @@ def _figure(
     folds_how: bool = False,
 ) -> Figure:
     language = edition.language
-    digits = score_digits(total.total)
-    fall = Fall(
-        start_label=edition.says(message("{group}, mean score", group=name(total.reference))),
-        end_label=edition.says(message("{group}, mean score", group=name(total.group))),
-        total=total.total,
-        total_figures=language.signed(total.total, digits),
-        bars=tuple(_bars(edition, drivers, total, digits, most=_MOST_SMALL if is_small else MOST_NAMED)),
+    is_points = total.scale == "decision"
+    start, end = (
+        message("{group}, selection rate", group=name(group))
+        if is_points
+        else message("{group}, mean score", group=name(group))
+        for group in (total.reference, total.group)
     )
-    unit = edition.says(message("difference in the mean score"))
+    fall = Fall(
+        start_label=edition.says(start),
+        end_label=edition.says(end),
+        total=total.total * _per(total),
+        total_figures=_signed(edition, total.total * _per(total), total),
+        bars=tuple(_bars(edition, drivers, total, most=_MOST_SMALL if is_small else MOST_NAMED)),
+    )
+    unit = edition.says(
+        message("difference in the selection rate, in points") if is_points else message("difference in the mean score")
+    )
     drawn = {
         form: waterfall_picture(fall, canvas, language, name=f"{name_}-{form}", unit=unit)
         for form, canvas in ({"narrow": SMALL} if is_small else {"wide": WIDE, "narrow": NARROW}).items()
@@ -146,20 +212,23 @@ def _figure(
     )
 
 
-def _bars(edition: Edition, drivers: list[Driver], total: DriverTotal, digits: int, *, most: int) -> list[Bar]:
+def _bars(edition: Edition, drivers: list[Driver], total: DriverTotal, *, most: int) -> list[Bar]:
     bars: list[Bar] = []
-    start = 0.0
+    start, per = 0.0, _per(total)
     for driver in drivers[:most]:
         contribution = driver.contribution
-        value = contribution.value or 0.0
+        low, value, high = (
+            None if end is None else end * per for end in (contribution.low, contribution.value, contribution.high)
+        )
+        value = value or 0.0
         bars.append(
             Bar(
                 label=edition.plain.own(driver.feature),
-                figures=edition.language.signed(value, digits),
+                figures=_signed(edition, value, total),
                 start=start,
                 end=start + value,
-                low=None if contribution.low is None else start + contribution.low,
-                high=None if contribution.high is None else start + contribution.high,
+                low=None if low is None else start + low,
+                high=None if high is None else start + high,
             )
         )
         start += value
@@ -167,6 +236,6 @@ def _bars(edition: Edition, drivers: list[Driver], total: DriverTotal, digits: i
     if rest:
         # What is left of the total: no interval is known for a sum of the rest, and none is drawn.
         label = edition.says(counted(rest, "{n} other", "{n} others together", n=count(rest)))
-        figures = edition.language.signed(total.total - start, digits)
-        bars.append(Bar(label=label, figures=figures, start=start, end=total.total))
+        figures = _signed(edition, total.total * per - start, total)
+        bars.append(Bar(label=label, figures=figures, start=start, end=total.total * per))
     return bars

@@ -60,7 +60,7 @@ _DRIVER_WORDS = (
     (
         message("contribution"),
         message(
-            "What an input adds to the difference of two mean scores (Shapley values). Contributions add up to the whole."
+            "What an input adds to the gap between two groups (Shapley values). Contributions add up to the whole."
         ),
     ),
     (message("stand-in"), message("An input that tells the protected attribute well and carries much of the gap.")),
@@ -109,7 +109,7 @@ def _told(result: AuditResult) -> list[Message]:
     told += _intervals(result)
     if result.driver_totals:
         told.append(
-            message("Contributions are averages of SHAP values over people; they add up to the gap in the mean score.")
+            message("Contributions are averages of SHAP values over people; they add up to the gap, in selection rates as in mean scores.")
         )
     if result.trace and result.trace.attribution:
         told.append(

@@ -9,11 +9,12 @@ from biasaudit.report.edition import Edition, Figure
 from biasaudit.report.messages import Message, Words, counted, message
 from biasaudit.report.pictures.look import NARROW, WIDE
 from biasaudit.report.pictures.scatter import MOST_NAMED, Feature, scatter_picture
-from biasaudit.report.sections.drivers import score_digits
+from biasaudit.report.sections.drivers import score_digits, shown
 from biasaudit.report.verdicts import people_of
 from biasaudit.results import AuditResult, Driver, Proxy
 from biasaudit.results.sentences import count, name, number
 
+_IN_100 = 100
 #: The row of all inputs at once, as the drivers room writes it.
 ALL_TOGETHER = "all features together"
 
@@ -27,6 +28,7 @@ def view(edition: Edition) -> dict[str, Any] | None:
     for at, proxy in enumerate(result.proxies):
         held.setdefault(proxy.attribute, []).append((at, proxy))
     parts: list[dict[str, Any]] = []
+    is_points = result.driver_scale == "decision"
     for at, (attribute, proxies) in enumerate(held.items()):
         carried = _carried(result, attribute)
         rows = [(place, proxy, carried.get(proxy.feature)) for place, proxy in proxies if proxy.feature != ALL_TOGETHER]
@@ -38,9 +40,10 @@ def view(edition: Edition) -> dict[str, Any] | None:
                 "attribute": attribute,
                 "rows": rows,
                 "together": together,
-                "digits": score_digits(
-                    max((abs(row[2].contribution.value or 0.0) for row in drawn if row[2]), default=0.0)
-                ),
+                "is_points": is_points,
+                "digits": 1
+                if is_points
+                else score_digits(max((abs(row[2].contribution.value or 0.0) for row in drawn if row[2]), default=0.0)),
                 "figure": _figure(
                     edition, attribute, [(row[1], row[2]) for row in drawn if row[2]], at, folds_how=bool(parts)
                 )
@@ -56,8 +59,9 @@ def _carried(result: AuditResult, attribute: str) -> dict[str, Driver]:
     groups = [driver.group for driver in result.drivers if driver.attribute == attribute]
     main = main_group(result, attribute)
     group = main if main in groups else next(iter(groups), None)
+    key = (attribute, group, result.driver_scale)
     return {
-        driver.feature: driver for driver in result.drivers if (driver.attribute, driver.group) == (attribute, group)
+        driver.feature: driver for driver in result.drivers if (driver.attribute, driver.group, driver.scale) == key
     }
 
 
@@ -77,9 +81,19 @@ def _caption(result: AuditResult, attribute: str, pairs: list[tuple[Proxy, Drive
         "feature": name(proxy.feature),
         "attribute": name(attribute),
         "strength": number(proxy.strength.value),
-        "contribution": number(driver.contribution.value, score_digits(driver.contribution.value or 0.0)),
+        "contribution": shown(driver.contribution.value, driver.scale, driver.contribution.value or 0.0),
         "group": people_of(result, driver.attribute, driver.group),
     }
+    if driver.scale == "decision" and first is strongest:
+        return message(
+            "Of the inputs, {feature} tells {attribute} best, with a strength of {strength} (0 is chance, 1 is without error), and adds {contribution} points to the gap of {group}.",
+            **words,
+        )
+    if driver.scale == "decision":
+        return message(
+            "{feature} tells {attribute} with a strength of {strength} (0 is chance, 1 is without error) and adds {contribution} points to the gap of {group}.",
+            **words,
+        )
     if first is strongest:
         return message(
             "Of the inputs, {feature} tells {attribute} best, with a strength of {strength} (0 is chance, 1 is without error), and adds {contribution} to the score gap of {group}.",
@@ -97,14 +111,19 @@ def _figure(edition: Edition, attribute: str, pairs: list[tuple[Proxy, Driver]],
         message("how well it tells {attribute}: from chance (0) to without error (1)", attribute=name(attribute))
     )
     short = edition.says(message("how well it tells {attribute}", attribute=name(attribute)))
-    up = edition.says(message("size of what it adds to the gap in the mean score"))
+    is_points = edition.result.driver_scale == "decision"
+    up = edition.says(
+        message("size of what it adds to the gap, in points")
+        if is_points
+        else message("size of what it adds to the gap in the mean score")
+    )
     wide, narrow = (
         scatter_picture(features, canvas, edition.language, name=f"proxies-{at}-{form}", across=said, up=up)
         for canvas, form, said in ((WIDE, "wide", across), (NARROW, "narrow", short))
     )
     caption = _caption(edition.result, attribute, pairs)
     told = "; ".join(
-        f"{feature.label}: {edition.language.number(feature.strength)}, {edition.language.number(feature.size, 3)}"
+        f"{feature.label}: {edition.language.number(feature.strength)}, {edition.language.number(feature.size, 1 if is_points else 3)}"
         for feature in features[:MOST_NAMED]
     )
     left = len(features) - MOST_NAMED
@@ -136,10 +155,11 @@ def _figure(edition: Edition, attribute: str, pairs: list[tuple[Proxy, Driver]],
 
 def _feature(edition: Edition, proxy: Proxy, driver: Driver) -> Feature:
     contribution = driver.contribution
-    value = contribution.value or 0.0
+    per = _IN_100 if driver.scale == "decision" else 1
+    value = (contribution.value or 0.0) * per
     ends: tuple[float | None, float | None] = (None, None)
     if contribution.low is not None and contribution.high is not None:
-        low, high = sorted((abs(contribution.low), abs(contribution.high)))
+        low, high = sorted((abs(contribution.low * per), abs(contribution.high * per)))
         ends = (0.0 if contribution.low <= 0 <= contribution.high else low, high)
     return Feature(
         label=edition.plain.own(proxy.feature),

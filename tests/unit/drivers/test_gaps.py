@@ -10,7 +10,7 @@ from biasaudit.drivers import explain_gaps
 from biasaudit.drivers import gaps as gaps_module
 from biasaudit.drivers.shapley import shapley_values
 from biasaudit.errors import NotApplicableError
-from biasaudit.models import Model, make_model
+from biasaudit.models import Model, decide, make_model
 
 HERE = Path()
 
@@ -205,3 +205,51 @@ def test_without_a_model_nothing_can_be_asked(make_table, facts_of, world, kind)
     table = make_table(frame)
     with pytest.raises(NotApplicableError, match=f"given {kind} made elsewhere"):
         explain_gaps(Model(kind=kind, source="x"), table, facts_of(table, sex="male"), seed=0)
+
+
+@pytest.mark.parametrize("cut", [{"threshold": 0.5}, {"quota": 151}])
+def test_on_the_scale_of_decisions_contributions_add_up_to_the_gap_in_selection(
+    make_table, make_spec, facts_of, world, cut
+):
+    frame, outcome = world(400)
+    frame["grade"] = frame["grade"].round(0)  # ties at the line
+    features = ("grade", "school", "origin")
+    table = make_table(frame, outcome, features=features)
+    spec = make_spec(train="logistic_regression", **cut)
+    model = make_model(table, spec, folder=HERE, seed=1)
+    scores = model.score(table.frame)
+    decisions = decide(scores, spec.model)
+    drivers, totals = explain_gaps(model, table, facts_of(table, sex="male"), seed=0, decisions=decisions)
+    (total,) = (one for one in totals if one.scale == "decision")
+    female = (frame.sex == "female").to_numpy()
+    gap = decisions.selected[female].mean() - decisions.selected[~female].mean()
+    parts = [one.contribution.value for one in drivers if one.scale == "decision"]
+    assert total.total == pytest.approx(gap, abs=1e-12)
+    assert total.sum_of_contributions == pytest.approx(gap, abs=1e-6)
+    assert sum(parts) == pytest.approx(gap, abs=1e-6)
+    assert len(parts) == len(features) == sum(one.scale == "score" for one in drivers)
+
+
+def test_on_the_scale_of_decisions_values_are_those_of_enumeration(make_table, make_spec, world):
+    frame, outcome = world(200)
+    features = ("grade", "origin", "sex")
+    model, table = trained(make_table, make_spec, frame, outcome, features, "logistic_regression")
+    rows, background = table.frame[list(features)].iloc[:5], table.frame[list(features)].iloc[50:90]
+
+    def line(scores):
+        return (scores >= 0.55).astype(float)
+
+    found = shapley_values(model, rows, background, seed=0, line=line)
+    weights = {0: 1 / 3, 1: 1 / 6, 2: 1 / 3}
+
+    def value(row, known):
+        mixed = background.assign(**{name: row[name] for name in known})
+        return line(model.score(mixed)).mean()
+
+    for place, (_, row) in enumerate(rows.iterrows()):
+        for column, name in enumerate(features):
+            one, two = (other for other in features if other != name)
+            expected = sum(
+                weights[len(s)] * (value(row, [*s, name]) - value(row, s)) for s in ([], [one], [two], [one, two])
+            )
+            assert found[place, column] == pytest.approx(expected, abs=1e-9)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from biasaudit.errors import DataError, ModelError
-from biasaudit.models import decide
+from biasaudit.models import decide, line_of
 from biasaudit.spec.audit import ModelSpec
 
 SCORES = st.lists(st.integers(0, 6).map(lambda step: step / 6), min_size=3, max_size=40)
@@ -75,3 +75,17 @@ def test_scores_that_are_not_finite_are_counted_and_the_first_is_named():
 def test_a_quota_larger_than_the_table_is_refused():
     with pytest.raises(DataError, match="at most 3"):
         decide(np.zeros(3), spec(quota=4))
+
+
+@given(
+    st.lists(st.integers(0, 6), min_size=1, max_size=40).map(lambda found: np.array(found, dtype=float)),
+    st.data(),
+)
+def test_the_line_as_a_function_decides_as_it_decided(scores, data):
+    cut = data.draw(
+        st.sampled_from(
+            [{"threshold": 3.0}, {"share": 0.37}, {"quota": data.draw(st.integers(1, len(scores)), label="quota")}]
+        )
+    )
+    decisions = decide(scores, ModelSpec(score="points", **cut), scale="score")
+    assert line_of(scores, decisions)(scores).tolist() == decisions.selected.tolist()
