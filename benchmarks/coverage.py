@@ -13,7 +13,7 @@ import numpy as np
 from scipy.stats import binom
 
 from biasaudit.measures.composites import balanced_accuracy
-from biasaudit.measures.counting import Axis, Counts, GroupCounts
+from biasaudit.measures.counting import Axis, Cells, Counts, GroupCounts
 from biasaudit.measures.decomposition import conditional_disparity, kitagawa
 from biasaudit.measures.disparities import measure_disparities
 from biasaudit.measures.intervals import critical, newcombe, score_of_ratio, wilson
@@ -150,11 +150,16 @@ def audit(n, cells):
     groups = tuple(f"g{i:02}" for i in range(len(n)))
     counts = Counts(
         axes=(Axis(role="attribute", name="g", levels=groups),),
-        codes=np.repeat(np.arange(len(n)), 2)[:, None],
-        actual=np.tile([0, 1], len(n)),
-        weight=cells,
-        weight_squared=cells,
-        n=cells,
+        tables=(
+            Cells(
+                places=(0,),
+                codes=np.repeat(np.arange(len(n)), 2)[:, None],
+                actual=np.tile([0, 1], len(n)),
+                weight=cells,
+                weight_squared=cells,
+                n=cells,
+            ),
+        ),
         has_actual=True,
         is_weighted=False,
     )

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from biasaudit.data.table import FloatArray, Table
 from biasaudit.drivers.intervals import weighted_mean, welch_half_width
+from biasaudit.drivers.refits import REFITS, FitVariances, Scale, fit_variances
 from biasaudit.drivers.sampling import Sample, backgrounds, calibrate, draw
 from biasaudit.drivers.shapley import evaluations_a_row, method_for, shapley_values
 from biasaudit.errors import NotApplicableError
@@ -78,8 +78,8 @@ def explain_gaps(
     seed : int
         Seed of background, sample and permutations.
     level : float
-        Level of the intervals. They cover the spread between people, what the sample leaves open and the choice of
-        background rows; the model is taken as it is.
+        Level of the intervals. They cover the spread between people, what the sample leaves open, the choice of
+        background rows and, for a model trained here, that of training rows; another model is taken as it is.
 
     decisions : Decisions, optional
         What the model decided on the judged rows; without it scores alone are explained.
@@ -103,12 +103,17 @@ def explain_gaps(
             "inputs drive the gap."
         )
     scores = model.score(judged_table.frame)
+    fits = fit_variances(
+        model, judged_table, facts, _sample(model, judged_table, facts, scores, seed=seed), decisions, seed=seed
+    )
     surrogates = _surrogates(model, judged_table.frame, scores)
-    drivers, totals = _explained(model, judged_table, facts, scores, [scores, surrogates], seed=seed, level=level)
+    drivers, totals = _explained(
+        model, judged_table, facts, scores, [scores, surrogates], seed=seed, level=level, fits=fits
+    )
     if decisions is not None and decisions.cutoff_score is not None:
         line = line_of(scores, decisions)
         known = [line(scores), scores, surrogates]
-        more = _explained(model, judged_table, facts, scores, known, seed=seed, level=level, line=line)
+        more = _explained(model, judged_table, facts, scores, known, seed=seed, level=level, fits=fits, line=line)
         drivers, totals = drivers + more[0], totals + more[1]
     return tuple(drivers), tuple(totals)
 
@@ -122,6 +127,7 @@ def _explained(
     *,
     seed: int,
     level: float,
+    fits: FitVariances,
     line: Line | None = None,
 ) -> tuple[list[Driver], list[DriverTotal]]:
     """Explain the gaps of all groups on one scale; the first of the known columns is what is explained."""
@@ -141,6 +147,7 @@ def _explained(
             continue
         for size in fact.groups:
             if size.group != fact.reference and size.group in means:
+                scale: Scale = "score" if line is None else "decision"
                 some, total = _one_gap(
                     fact,
                     size.group,
@@ -148,7 +155,8 @@ def _explained(
                     reference,
                     features=model.features,
                     level=level,
-                    scale="score" if line is None else "decision",
+                    scale=scale,
+                    fit=fits.get((fact.name, size.group, scale)),
                 )
                 drivers.extend(some)
                 totals.append(total)
@@ -165,20 +173,30 @@ def _explained_sample(
     line: Line | None,
 ) -> tuple[Sample, FloatArray]:
     """Draw rows once for all attributes and explain each of them once."""
-    names = tuple(dict.fromkeys(column for fact in facts for column in fact.columns))
-    is_additive = code_rows(model, table.frame.iloc[:1]).effects is not None
-    most_rows = MOST_ROWS_ADDITIVE if is_additive else MOST_ROWS
-    most_scores = MOST_SCORES_ADDITIVE if is_additive else MOST_SCORES
-    rows = BACKGROUND_ROWS_ADDITIVE if is_additive else BACKGROUND_ROWS
-    affordable = most_scores // (BACKGROUNDS * rows * evaluations_a_row(len(model.features)))
-    sample = draw(table, names, scores, size=min(most_rows, affordable), seed=seed)
+    sample = _sample(model, table, facts, scores, seed=seed)
     features = table.frame[list(model.features)]
+    rows = BACKGROUND_ROWS_ADDITIVE if _is_additive(model, table) else BACKGROUND_ROWS
     drawn = backgrounds(table, count=BACKGROUNDS, size=rows, seed=seed + 1)
     explained = [
         shapley_values(model, features.iloc[sample.rows], features.iloc[background], seed=seed + place, line=line)
         for place, background in enumerate(drawn)
     ]
     return sample, np.stack(explained)
+
+
+def _is_additive(model: Model, table: Table) -> bool:
+    return code_rows(model, table.frame.iloc[:1]).effects is not None
+
+
+def _sample(model: Model, table: Table, facts: tuple[AttributeFacts, ...], scores: FloatArray, *, seed: int) -> Sample:
+    """Draw as many rows as can be explained in a few seconds."""
+    names = tuple(dict.fromkeys(column for fact in facts for column in fact.columns))
+    is_additive = _is_additive(model, table)
+    most_rows = MOST_ROWS_ADDITIVE if is_additive else MOST_ROWS
+    most_scores = MOST_SCORES_ADDITIVE if is_additive else MOST_SCORES
+    rows = BACKGROUND_ROWS_ADDITIVE if is_additive else BACKGROUND_ROWS
+    affordable = most_scores // (BACKGROUNDS * rows * evaluations_a_row(len(model.features)))
+    return draw(table, names, scores, size=min(most_rows, affordable), seed=seed)
 
 
 def _surrogates(model: Model, frame: pd.DataFrame, scores: FloatArray) -> FloatArray:
@@ -246,19 +264,22 @@ def _one_gap(
     *,
     features: tuple[str, ...],
     level: float,
-    scale: Literal["score", "decision"],
+    scale: Scale,
+    fit: tuple[FloatArray, float] | None,
 ) -> tuple[list[Driver], DriverTotal]:
     """Write down the contributions of one group against its reference."""
     total = means.score - reference.score
-    variances = (means.score_variance, reference.score_variance)
-    is_clear = abs(total) > welch_half_width(variances, (means.rows - 1, reference.rows - 1), level)
+    by_fit, of_fit = (np.zeros(len(features)), 0.0) if fit is None else fit
+    variances = (means.score_variance, reference.score_variance, of_fit)
+    is_clear = abs(total) > welch_half_width(variances, (means.rows - 1, reference.rows - 1, REFITS - 1), level)
     by_background = means.contributions - reference.contributions
     parts = by_background.mean(axis=0)
     of_background = by_background.var(axis=0, ddof=1) / BACKGROUNDS
-    freedoms = (max(means.explained - 1, 1), max(reference.explained - 1, 1), BACKGROUNDS - 1)
+    freedoms = (max(means.explained - 1, 1), max(reference.explained - 1, 1), BACKGROUNDS - 1, REFITS - 1)
+    how = f"model refitted {REFITS} times" if fit is not None else "model as it is"
     drivers = []
     for place, feature in enumerate(features):
-        sources = np.array([means.variances[place], reference.variances[place], of_background[place]])
+        sources = np.array([means.variances[place], reference.variances[place], of_background[place], by_fit[place]])
         half = welch_half_width(sources.tolist(), freedoms, level)
         value = float(parts[place])
         drivers.append(
@@ -269,7 +290,11 @@ def _one_gap(
                 scale=scale,
                 feature=feature,
                 contribution=estimated(
-                    value, value - half, value + half, method="Shapley, difference of group means, Welch", level=level
+                    value,
+                    value - half,
+                    value + half,
+                    method=f"Shapley, difference of group means, Welch, {how}",
+                    level=level,
                 ),
                 share=value / total if is_clear else None,
             )

@@ -71,10 +71,10 @@ def shapley_values(
     both = pd.concat([background, rows], ignore_index=True)
     # Codes of these rows alone stay small: shap takes numbers within 1 part in 100,000 for equal.
     coded = code_rows(model, both)
-    score = coded.score
 
     def value(codes: FloatArray) -> FloatArray:
-        return score(codes) if line is None else line(score(codes))
+        scores = coded.score(codes)
+        return scores if line is None else line(scores)
 
     shap = _shap()
     masker = shap.maskers.Independent(coded.codes[: len(background)], max_samples=len(background))

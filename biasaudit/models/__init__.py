@@ -1,7 +1,7 @@
 """Selection models: trained here, loaded, or given; and what turns their scores into decisions."""
 
 from biasaudit.models.coding import CodedRows, code_rows
-from biasaudit.models.deciding import DEFAULT_THRESHOLD, Decisions, decide, line_of
+from biasaudit.models.deciding import DEFAULT_THRESHOLD, Decisions, decide, decide_again, line_of
 from biasaudit.models.judging import Judgement, judge
 from biasaudit.models.loading import load_model
 from biasaudit.models.logistic import LogisticFit, first_fit
@@ -20,6 +20,7 @@ __all__ = [
     "Trainer",
     "code_rows",
     "decide",
+    "decide_again",
     "first_fit",
     "is_numeric",
     "judge",

@@ -39,11 +39,14 @@ class CodedRows:
         From codes, shape (m, p), to scores, shape (m,).
     effects : tuple of array, or None
         For a model that adds up columns: what each value of each column adds on the link scale.
+    ready : callable
+        From codes to what a refit of the model scores (see :class:`biasaudit.models.training.Trainer`).
     """
 
     codes: FloatArray
     score: Callable[[FloatArray], FloatArray]
     effects: tuple[FloatArray, ...] | None
+    ready: Callable[[FloatArray], Any]
 
 
 def code_rows(model: Model, frame: pd.DataFrame) -> CodedRows:
@@ -73,13 +76,14 @@ def code_rows(model: Model, frame: pd.DataFrame) -> CodedRows:
         _, first = np.unique(found, return_index=True)
         values.append(column.iloc[first].reset_index(drop=True))
     if model.columns is None:
-        return CodedRows(codes=codes, score=partial(_score_decoded, model.score, values), effects=None)
+        score = partial(_score_decoded, model.score, values)
+        return CodedRows(codes=codes, score=score, effects=None, ready=partial(_prepared, model, values))
     blocks = _blocks(model, values)
+    ready = partial(_matrix, blocks)
     additive = _additive(model, blocks, codes, features)
     if additive is not None:
-        score, effects = additive
-        return CodedRows(codes=codes, score=score, effects=effects)
-    return CodedRows(codes=codes, score=partial(_score_blocks, model.estimator, blocks), effects=None)
+        return CodedRows(codes=codes, score=additive[0], effects=additive[1], ready=ready)
+    return CodedRows(codes=codes, score=partial(_score_blocks, model.estimator, blocks), effects=None, ready=ready)
 
 
 def _blocks(model: Model, values: list[pd.Series]) -> list[FloatArray]:
@@ -120,18 +124,28 @@ def _score_sum(effects: tuple[FloatArray, ...], intercept: float, scale: Scale, 
 
 
 def _score_blocks(estimator: Any, blocks: list[FloatArray], codes: FloatArray) -> FloatArray:
-    whole: npt.NDArray[np.intp] = codes.astype(np.intp)
-    parts = []
-    for start in range(0, len(whole), _BLOCK):
-        some = whole[start : start + _BLOCK]
-        matrix = np.hstack([block[some[:, position]] for position, block in enumerate(blocks)])
-        parts.append(scores_of(estimator, matrix))
+    parts = [
+        scores_of(estimator, _matrix(blocks, codes[start : start + _BLOCK])) for start in range(0, len(codes), _BLOCK)
+    ]
     return np.concatenate(parts)
+
+
+def _matrix(blocks: list[FloatArray], codes: FloatArray) -> FloatArray:
+    whole: npt.NDArray[np.intp] = codes.astype(np.intp)
+    return np.hstack([block[whole[:, position]] for position, block in enumerate(blocks)])
+
+
+def _prepared(model: Model, values: list[pd.Series], codes: FloatArray) -> Any:
+    assert model.trainer is not None
+    return model.trainer.prepare(_decoded(values, codes))
 
 
 def _score_decoded(
     score: Callable[[pd.DataFrame], FloatArray], values: list[pd.Series], codes: FloatArray
 ) -> FloatArray:
+    return score(_decoded(values, codes))
+
+
+def _decoded(values: list[pd.Series], codes: FloatArray) -> pd.DataFrame:
     whole = codes.astype(np.intp)
-    columns = {str(column.name): column.take(whole[:, place]).array for place, column in enumerate(values)}
-    return score(pd.DataFrame(columns))
+    return pd.DataFrame({str(column.name): column.take(whole[:, place]).array for place, column in enumerate(values)})

@@ -111,6 +111,32 @@ def decide(
     return Decisions(selected=selected, cut="threshold", cut_value=threshold, cutoff_score=threshold, tied_at_cutoff=0)
 
 
+def decide_again(scores: FloatArray, decisions: Decisions, *, weight: FloatArray | None = None) -> Decisions:
+    """Decide on other scores in the way in which it was decided before: same threshold, share or quota.
+
+    Parameters
+    ----------
+    scores : array of float, shape (n,)
+        Finite.
+    decisions : Decisions
+        How it was decided.
+    weight : array of float, shape (n,), optional
+        Sampling weights.
+
+    Raises
+    ------
+    ValueError
+        Where decisions were given, so that nothing is known of how they were taken.
+    """
+    if decisions.cut == "threshold":
+        return decide(scores, ModelSpec(score="scores", threshold=decisions.cut_value), weight=weight)
+    if decisions.cut == "share":
+        return decide(scores, ModelSpec(score="scores", share=decisions.cut_value), weight=weight)
+    if decisions.cut == "quota":
+        return decide(scores, ModelSpec(score="scores", quota=round(decisions.cut_value or 0)), weight=weight)
+    raise ValueError("these decisions were given, not taken here")
+
+
 def line_of(scores: FloatArray, decisions: Decisions) -> Callable[[FloatArray], FloatArray]:
     """Give the line that was drawn as a function of any score, as if it stayed where it is.
 

@@ -109,7 +109,9 @@ def _told(result: AuditResult) -> list[Message]:
     told += _intervals(result)
     if result.driver_totals:
         told.append(
-            message("Contributions are averages of SHAP values over people; they add up to the gap, in selection rates as in mean scores.")
+            message(
+                "Contributions are averages of SHAP values over people; they add up to the gap, in selection rates as in mean scores."
+            )
         )
     if result.trace and result.trace.attribution:
         told.append(

@@ -1,5 +1,6 @@
 """Contributions: they add up, and planted ones are found."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from biasaudit.drivers import explain_gaps
 from biasaudit.drivers import gaps as gaps_module
+from biasaudit.drivers.refits import coalitions
 from biasaudit.drivers.shapley import shapley_values
 from biasaudit.errors import NotApplicableError
 from biasaudit.models import Model, decide, make_model
@@ -253,3 +255,47 @@ def test_on_the_scale_of_decisions_values_are_those_of_enumeration(make_table, m
                 weights[len(s)] * (value(row, [*s, name]) - value(row, s)) for s in ([], [one], [two], [one, two])
             )
             assert found[place, column] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("columns", [1, 2, 4, 6, 9])
+def test_coalitions_share_out_a_game_as_its_definition_says(columns):
+    rng = np.random.default_rng(columns)
+    effects, pairs = rng.normal(size=columns), rng.normal(size=(columns, columns))
+    present, weights = coalitions(columns, seed=3)
+    values = present @ effects + np.einsum("ci,ij,cj->c", present, np.triu(pairs, 1), present)
+    half = np.triu(pairs, 1) + np.triu(pairs, 1).T
+    # In a game of single effects and pairs everybody gets the own effect and half of every pair.
+    assert weights @ values == pytest.approx(effects + half.sum(axis=1) / 2)
+    assert (weights @ values).sum() == pytest.approx(values[present.all(axis=1)][0] - values[~present.any(axis=1)][0])
+
+
+@pytest.mark.slow
+def test_a_fitted_input_without_influence_has_an_interval_that_knows_of_the_fit(make_table, make_spec, facts_of):
+    covers, narrow = [], []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        n = 400
+        woman = rng.integers(0, 2, n)
+        frame = pd.DataFrame(
+            {
+                "sex": np.where(woman, "female", "male"),
+                "grade": rng.normal(size=n),
+                "idle": rng.normal(size=n) + woman,
+            }
+        )
+        outcome = rng.random(n) < 1 / (1 + np.exp(-frame["grade"]))
+        model, table = trained(
+            make_table,
+            make_spec,
+            frame,
+            outcome,
+            ("grade", "idle"),
+            "logistic_regression",
+            judged=np.arange(n) >= 200,
+        )
+        for held, as_it_is in ((covers, model), (narrow, replace(model, trainer=None))):
+            drivers, _ = explain_gaps(as_it_is, table, facts_of(table, sex="male"), seed=0)
+            found = by_feature(drivers, "female")["idle"].contribution
+            held.append(found.low <= 0 <= found.high)
+    assert sum(covers) >= 10  # of 12: two standard errors below 95 %
+    assert sum(narrow) <= 8  # an interval that takes the model as it is
