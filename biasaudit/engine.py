@@ -16,12 +16,13 @@ from typing import Any, Literal
 import numpy as np
 
 from biasaudit.data.annotations import AnnotationLog, read_annotations
+from biasaudit.data.logs import Importer, frame_log, import_log
 from biasaudit.data.places import is_lazy, size_of
 from biasaudit.data.reading import read_any_frame, read_table
 from biasaudit.data.roles import assign_roles
 from biasaudit.data.table import Table
 from biasaudit.drivers import explain_gaps, measure_flips, measure_proxies
-from biasaudit.errors import BiasAuditError, DataError, NotApplicableError, PluginError
+from biasaudit.errors import BiasAuditError, DataError, DeclarationError, NotApplicableError, PluginError
 from biasaudit.findings import judge_gates
 from biasaudit.manifest import audit_info, describe_run
 from biasaudit.measures import (
@@ -34,7 +35,15 @@ from biasaudit.measures import (
 )
 from biasaudit.measuring import measured_from_counts, measured_further
 from biasaudit.models import Decisions, Judgement, Model, judge, make_model, model_facts
-from biasaudit.plugins import AuditSource, Case, find_audit, load_case, offered_checks
+from biasaudit.plugins import (
+    AuditSource,
+    Case,
+    find_audit,
+    guarded_importer,
+    load_case,
+    offered_checks,
+    offered_importers,
+)
 from biasaudit.results import (
     AttributeFacts,
     AuditResult,
@@ -44,7 +53,7 @@ from biasaudit.results import (
     Step,
     withhold_small_cells,
 )
-from biasaudit.spec import AuditSpec, Declaration, ReferenceSpec, declare, read_declaration
+from biasaudit.spec import AuditSpec, Declaration, ReferenceSpec, declare, nearest_name, read_declaration
 from biasaudit.steps import Progress, Run, silent
 from biasaudit.traces import refits_needed, trace_labels
 
@@ -271,20 +280,40 @@ def _read_log(going: Run, table: Table, annotations: Any) -> AnnotationLog | Non
         going.steps.append(Step(name="traces", outcome="not_applicable", reason=NO_ANNOTATIONS))
         return None
     if annotations is not None:
-        frame, fingerprint = read_any_frame(annotations, role="annotations")
+        long = frame_log(annotations, spec, folder=declaration.folder)
     elif spec.path is not None:
+        importer = _importer(going, spec.format)
         with going.progress("read the labels", None):
-            path = spec.path if isinstance(spec.path, str) else spec.path[0]
-            frame, fingerprint = read_table(path, folder=declaration.folder, role="annotations")
+            long = import_log(spec, importer, folder=declaration.folder)
     else:
         raise DataError("[annotations] names no path, and no frame of annotations was given.")
     reference = spec.reference.column if isinstance(spec.reference, ReferenceSpec) else None
     column = None if reference is None else table.frame[reference]
-    try:
-        return read_annotations(frame, spec, table, fingerprint=fingerprint, reference_column=column)
-    except NotApplicableError as error:
-        going.steps.append(Step(name="traces", outcome="not_applicable", reason=str(error)))
-        return None
+    return read_annotations(
+        long.frame,
+        long.spec,
+        table,
+        fingerprint=long.fingerprint,
+        reference_column=column,
+        column_hint=long.column_hint,
+        item_hint=long.item_hint,
+    )
+
+
+def _importer(going: Run, name: str) -> Importer:
+    """Find the importer of a format; importers of other packages that failed are listed."""
+    importers, origins, failures = offered_importers()
+    for failure in failures:
+        if failure.name == name and name not in importers:
+            raise PluginError(str(failure))
+        going.steps.append(Step(name="plugins", outcome="failed", reason=str(failure)))
+    if name not in importers:
+        where, problem = ("annotations", "format"), f"{name!r} is no format of annotations"
+        mistake = going.declaration.mistake(
+            where, problem, allowed=", ".join(sorted(importers)), nearest=nearest_name(name, importers)
+        )
+        raise DeclarationError(going.declaration.source, (mistake,))
+    return guarded_importer(importers[name], name, origins[name])
 
 
 def _measured(going: Run, inputs: _Inputs, started: str) -> AuditResult:

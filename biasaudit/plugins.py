@@ -3,7 +3,8 @@
 An audit is a folder with an ``audit.toml``; a ``case.py`` beside it may add what a declaration
 cannot say. Other packages offer audits and checks through entry points, and ours load by the same
 road: ``biasaudit.audits`` names a function that gives a folder of audits (or one audit's folder),
-``biasaudit.findings`` a sequence of checks.
+``biasaudit.findings`` a sequence of checks, ``biasaudit.importers`` a function that reads an
+annotation log.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from types import ModuleType
 from typing import Any
 
 from biasaudit.data.bundled import bundled_folder
+from biasaudit.data.importers import ImportedLog
+from biasaudit.data.logs import Importer
 from biasaudit.data.reading import could_exist
-from biasaudit.errors import DeclarationError, Mistake, PluginError
+from biasaudit.errors import BiasAuditError, DeclarationError, Mistake, PluginError
 from biasaudit.spec.nearest import nearest_name
 
 #: The names that a ``case.py`` may define.
@@ -228,6 +231,65 @@ def offered_measures() -> tuple[dict[str, Callable[..., Any]], tuple[PluginFailu
         else:
             metrics[point.name] = metric
     return metrics, tuple(failures)
+
+
+def offered_importers() -> tuple[dict[str, Importer], dict[str, str], tuple[PluginFailure, ...]]:
+    """Collect the importers of annotation logs that installed packages offer, ours among them.
+
+    Returns
+    -------
+    importers : dict of str to callable
+        By the name of the entry point, which is the ``format`` that ``[annotations]`` names: takes the
+        paths of files and gives an ImportedLog.
+    origins : dict of str to str
+        Distribution and version of each.
+    failures : tuple of PluginFailure
+        Importers that could not be loaded, or whose name was taken already.
+    """
+    importers: dict[str, Importer] = {}
+    origins: dict[str, str] = {}
+    failures: list[PluginFailure] = []
+    points = entry_points(group="biasaudit.importers")
+    # Ours come first, so that no other package takes the name of a format of ours.
+    for point in sorted(
+        points, key=lambda point: (not _origin(point).startswith("biasaudit "), point.name, point.value)
+    ):
+        reason = f"{origins[point.name]} offers an importer of this name" if point.name in importers else ""
+        try:
+            importer = point.load()
+            reason = reason or ("" if callable(importer) else f"{point.value} is not a function")
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's code raises is listed, not passed on
+            reason = f"{point.value} failed to load ({type(error).__name__}: {error})"
+        if reason:
+            failures.append(PluginFailure(name=point.name, origin=_origin(point), reason=reason))
+        else:
+            importers[point.name], origins[point.name] = importer, _origin(point)
+    return importers, origins, tuple(failures)
+
+
+def guarded_importer(importer: Importer, name: str, origin: str) -> Importer:
+    """Wrap an importer, so that what a stranger's code raises names its distribution.
+
+    Mistakes in a user's file, told as our own exceptions, pass through.
+
+    Raises
+    ------
+    PluginError
+        When the wrapped importer fails otherwise, or gives something else than an ImportedLog.
+    """
+
+    def call(paths: Sequence[Path]) -> ImportedLog:
+        try:
+            imported = importer(paths)
+        except BiasAuditError:
+            raise
+        except Exception as error:
+            raise PluginError(f"the importer {name!r} ({origin}) failed ({type(error).__name__}: {error}).") from error
+        if not isinstance(imported, ImportedLog):
+            raise PluginError(f"the importer {name!r} ({origin}) gave a {type(imported).__name__}, not an ImportedLog.")
+        return imported
+
+    return call
 
 
 def _offered(group: str) -> Iterator[tuple[EntryPoint, Any, PluginFailure | None]]:

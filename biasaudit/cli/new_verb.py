@@ -45,7 +45,7 @@ reason = "say who agreed on it, and when"
 train = "logistic_regression"
 threshold = 0.5                      # or share = 0.25, or quota = 150
 
-# [annotations]                      # who labelled what: one row a label
+# [annotations]                      # who labelled what: `biasaudit data describe FILE` writes this table
 # path = "labels.csv"
 # item = "id"
 # annotator = "annotator"

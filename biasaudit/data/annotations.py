@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from biasaudit.data.moments import no_moments, read_moments
+from biasaudit.data.pseudonyms import codes_by_work
 from biasaudit.data.table import Table
 from biasaudit.data.values import as_text, equals
-from biasaudit.errors import DataError, NotApplicableError
+from biasaudit.errors import DataError
 from biasaudit.results import NOT_RECORDED, Dropped, Fingerprint
 from biasaudit.spec import AnnotationsSpec, nearest_name
 
@@ -29,8 +30,9 @@ class AnnotationLog:
         One row a label. Columns: ``item`` (int, row of the table), ``annotator`` (int code from 0;
         the name is forgotten on reading), ``label`` (float, 1 positive, 0 not), ``reference``
         (float 1, 0 or NaN; only where reference labels are a column of the item table), ``pay``
-        and ``seconds`` (float, NaN where unknown), one categorical column ``unit:<name>`` for each
-        declared unit and ``attribute:<name>`` for each declared annotator attribute, missing
+        and ``seconds`` (float, NaN where unknown), ``started`` (time in UTC, NaT where unknown),
+        ``accepted`` (float 1, 0 or NaN where unknown), one categorical column ``unit:<name>`` for
+        each declared unit and ``attribute:<name>`` for each declared annotator attribute, missing
         values as ``NOT_RECORDED``.
     units : tuple of str
         Names of the declared units, without the prefix.
@@ -56,12 +58,14 @@ def read_annotations(
     *,
     fingerprint: Fingerprint,
     reference_column: pd.Series | None = None,
+    column_hint: str = "",
+    item_hint: str = "",
 ) -> AnnotationLog:
     """Turn a log as read into labels joined to the items of a table.
 
     Items are compared as text (3, 3.0 and "3" are one item), labels with ``positive_value`` in the
-    same way. Names of annotators are replaced by codes that follow the order of a keyed digest, so
-    that neither a name nor the order of names survives.
+    same way. Annotators get codes whose order follows from their labels alone, so that neither a name
+    nor the order of names survives, and no key changes a result.
 
     Parameters
     ----------
@@ -76,6 +80,8 @@ def read_annotations(
     reference_column : pandas.Series, shape (len(table),), optional
         Reference label of each item, in the order of the table: its values are compared with
         ``positive_value`` as labels are.
+    column_hint, item_hint : str
+        What to add where a column is missing, and where no item is in the table.
 
     Returns
     -------
@@ -87,8 +93,6 @@ def read_annotations(
     DataError
         Where declared columns do not exist (all of them at once), where no label belongs to an
         item of the table, or where labels cannot be read as positive or not.
-    NotApplicableError
-        Where the format is one that is not read yet.
 
     Examples
     --------
@@ -116,16 +120,11 @@ def read_annotations(
     >>> log.frame["label"].tolist(), log.dropped[0].rows
     ([1.0, 0.0], 1)
     """
-    if spec.format != "long":
-        raise NotApplicableError(
-            f"annotations of format {spec.format!r} are not read yet: write them as one row a label, format 'long'"
-        )
-    _check_columns(frame, spec, fingerprint.source)
-    frame, dropped = _kept_labels(frame.reset_index(drop=True), spec, table, fingerprint.source)
+    _check_columns(frame, spec, fingerprint.source, column_hint)
+    frame, dropped = _kept_labels(frame.reset_index(drop=True), spec, table, fingerprint.source, item_hint)
     item = table.ids.get_indexer(pd.Index(as_text(frame[spec.item]), dtype=object)).astype(np.intp)
     columns: dict[str, object] = {
         "item": item,
-        "annotator": _pseudonyms(as_text(frame[spec.annotator]), fingerprint.sha256),
         "label": _labels(frame[spec.label], spec),
     }
     if reference_column is not None:
@@ -138,10 +137,14 @@ def read_annotations(
         columns["reference"] = known[item]
     for name, source in (("pay", spec.pay), ("seconds", spec.seconds)):
         columns[name] = np.full(len(frame), np.nan) if source is None else _amounts(frame[source])
+    columns["started"] = no_moments(len(frame)) if spec.started is None else read_moments(frame[spec.started])
+    columns["accepted"] = np.full(len(frame), np.nan) if spec.accepted is None else _acceptance(frame, spec)
     columns |= {f"unit:{name}": _levels(frame[name]) for name in spec.units}
     columns |= {f"attribute:{name}": _levels(frame[name]) for name in spec.attributes}
+    work = pd.DataFrame({**columns, "item": pd.Categorical.from_codes(item, categories=table.ids)})
+    columns["annotator"] = codes_by_work(as_text(frame[spec.annotator]), work)
     return AnnotationLog(
-        frame=pd.DataFrame(columns),
+        frame=pd.DataFrame({"item": item, "annotator": columns.pop("annotator"), **columns}),
         units=spec.units,
         attributes=spec.attributes,
         dropped=dropped,
@@ -149,17 +152,17 @@ def read_annotations(
     )
 
 
-def _check_columns(frame: pd.DataFrame, spec: AnnotationsSpec, source: str) -> None:
+def _check_columns(frame: pd.DataFrame, spec: AnnotationsSpec, source: str, hint: str) -> None:
     """Refuse a log without the declared columns, naming all that are missing."""
     wanted = [spec.item, spec.annotator, spec.label, *spec.units, *spec.attributes]
-    wanted += [name for name in (spec.pay, spec.seconds) if name is not None]
+    wanted += [name for name in (spec.pay, spec.seconds, spec.started, spec.accepted) if name is not None]
     available = [str(column) for column in frame.columns]
     missing = [name for name in dict.fromkeys(wanted) if name not in available]
     if missing:
         hints = [(name, nearest_name(name, available)) for name in missing]
         said = ", ".join(f"{name!r}" + (f" (did you mean {near!r}?)" if near else "") for name, near in hints)
         raise DataError(
-            f"{source}: the annotations have no column {said}. Available: {', '.join(map(repr, available))}."
+            f"{source}: the annotations have no column {said}. Available: {', '.join(map(repr, available))}. {hint}".strip()
         )
     repeated = sorted({name for name in wanted if available.count(name) > 1})
     if repeated:
@@ -169,7 +172,7 @@ def _check_columns(frame: pd.DataFrame, spec: AnnotationsSpec, source: str) -> N
 
 
 def _kept_labels(
-    frame: pd.DataFrame, spec: AnnotationsSpec, table: Table, source: str
+    frame: pd.DataFrame, spec: AnnotationsSpec, table: Table, source: str, hint: str
 ) -> tuple[pd.DataFrame, tuple[Dropped, ...]]:
     """Labels that can be used, and how many fall out for which reason."""
     items, annotators = as_text(frame[spec.item]), as_text(frame[spec.annotator])
@@ -179,7 +182,7 @@ def _kept_labels(
         raise DataError(
             f"{source}: no label belongs to an item of the table. Column {spec.item!r} of the annotations holds "
             f"{str(there.iloc[0]) if len(there) else 'nothing'!r}, while items of the table are named "
-            f"{here[0] if here else ''!r}: declare data.id, or another item column."
+            f"{here[0] if here else ''!r}: declare data.id, or another item column. {hint}".rstrip()
         )
     keep = np.ones(len(frame), dtype=bool)
     dropped = []
@@ -202,16 +205,6 @@ def _kept_labels(
         told = "; ".join(f"{one.rows} {one.reason}" for one in dropped)
         raise DataError(f"{source}: no label is left: {told}.")
     return kept, tuple(dropped)
-
-
-def _pseudonyms(names: pd.Series, key: str) -> npt.NDArray[np.intp]:
-    """Replace names by codes in the order of a keyed digest, which tells nothing about the names."""
-    codes, uniques = pd.factorize(names)
-    secret = hashlib.sha256(key.encode()).digest()
-    digests = [hashlib.blake2b(str(name).encode("utf-8", "surrogatepass"), key=secret).digest() for name in uniques]
-    rank = np.empty(len(uniques), dtype=np.intp)
-    rank[sorted(range(len(uniques)), key=digests.__getitem__)] = np.arange(len(uniques))
-    return rank[codes]
 
 
 def _labels(column: pd.Series, spec: AnnotationsSpec) -> npt.NDArray[np.float64]:
@@ -242,6 +235,21 @@ def _amounts(column: pd.Series) -> npt.NDArray[np.float64]:
     """Read amounts from 0; what is no such number is not known."""
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     return np.where(np.isfinite(numbers) & (numbers >= 0), numbers, np.nan)
+
+
+def _acceptance(frame: pd.DataFrame, spec: AnnotationsSpec) -> npt.NDArray[np.float64]:
+    """Read whether each label was accepted; a column that never says yes, and not no either, is refused."""
+    column = frame[str(spec.accepted)]
+    accepted = equals(column, spec.accepted_value)
+    is_said_no = equals(column, 0)[~np.isnan(accepted)]
+    if len(is_said_no) and not (accepted == 1).any() and not (is_said_no == 1).all():
+        found = sorted({str(text) for text in as_text(column).dropna()})
+        shown = ", ".join(map(repr, found[:VALUES_SHOWN])) + (", …" if len(found) > VALUES_SHOWN else "")
+        raise DataError(
+            f"column {spec.accepted!r} never holds the declared value {spec.accepted_value!r} of accepted labels; "
+            f"it holds {shown}. Set annotations.accepted_value."
+        )
+    return accepted
 
 
 def _levels(column: pd.Series) -> pd.Categorical:

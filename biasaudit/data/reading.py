@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -174,10 +175,38 @@ def _read_file(place: Path, shown: str, role: str) -> tuple[pd.DataFrame, Finger
     return frame, Fingerprint(role=role, source=shown, sha256=digest_file(place), rows=len(frame))
 
 
-def _read_text(place: Path, shown: str, separator: str) -> pd.DataFrame:
+def read_cells(place: Path, shown: str, separator: str, *, texts: Sequence[str] = ()) -> pd.DataFrame:
+    """Read delimited text in which only an empty cell is missing: "NA" may be a country, "None" an answer.
+
+    Parameters
+    ----------
+    place : Path
+        The file.
+    shown : str
+        Its name for messages.
+    separator : str
+        What stands between cells.
+    texts : sequence of str
+        Columns that stay text, whatever they look like.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All columns and rows.
+
+    Raises
+    ------
+    DataError
+        Where it is no such text.
+    """
+    options: dict[str, Any] = {"keep_default_na": False, "na_values": [""], "dtype": dict.fromkeys(texts, str)}
+    return _read_text(place, shown, separator, **options)
+
+
+def _read_text(place: Path, shown: str, separator: str, **options: Any) -> pd.DataFrame:
     try:
         header = pd.read_csv(place, sep=separator, encoding="utf-8-sig", header=None, nrows=1, dtype=str)
-        frame = pd.read_csv(place, sep=separator, encoding="utf-8-sig", low_memory=False)
+        frame: pd.DataFrame = pd.read_csv(place, sep=separator, encoding="utf-8-sig", low_memory=False, **options)
     except UnicodeDecodeError as error:
         raise DataError(
             f"{shown}: not UTF-8 text (byte 0x{error.object[error.start]:02x} at position {error.start}). "

@@ -20,7 +20,6 @@ REASONS: tuple[str, ...] = (
     "labels without an annotator in '{column}'",
     "rows without a label in '{column}'",
     "labels that the same annotator gave the same item again later",
-    "annotations of format {format} are not read yet: write them as one row a label, format 'long'",
     # measures
     "all people of the group have a weight of zero",
     "no one of the group is truly positive",
