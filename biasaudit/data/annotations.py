@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from biasaudit.data.label_values import at_or_above, is_marks, label_values
 from biasaudit.data.moments import no_moments, read_moments
 from biasaudit.data.pseudonyms import codes_by_work
 from biasaudit.data.table import Table
@@ -28,7 +29,9 @@ class AnnotationLog:
     ----------
     frame : pandas.DataFrame
         One row a label. Columns: ``item`` (int, row of the table), ``annotator`` (int code from 0;
-        the name is forgotten on reading), ``label`` (float, 1 positive, 0 not), ``reference``
+        the name is forgotten on reading), ``label`` (float, 1 positive, 0 not; of ordinal and
+        interval labels those at or above ``positive_value`` are positive), ``value`` (float: the
+        code of the class, the position on the scale, or the number; a mark itself), ``reference``
         (float 1, 0 or NaN; only where reference labels are a column of the item table), ``pay``
         and ``seconds`` (float, NaN where unknown), ``started`` (time in UTC, NaT where unknown),
         ``accepted`` (float 1, 0 or NaN where unknown), one categorical column ``unit:<name>`` for
@@ -42,6 +45,9 @@ class AnnotationLog:
         Labels left out, with their reasons.
     fingerprint : Fingerprint
         Digest of the source.
+    classes : tuple of str
+        What ``value`` 0, 1, … stands for: classes in the order of their texts, or the declared
+        steps, lowest first. Empty where values are numbers.
     """
 
     frame: pd.DataFrame
@@ -49,6 +55,7 @@ class AnnotationLog:
     attributes: tuple[str, ...]
     dropped: tuple[Dropped, ...]
     fingerprint: Fingerprint
+    classes: tuple[str, ...] = ()
 
 
 def read_annotations(
@@ -123,12 +130,14 @@ def read_annotations(
     _check_columns(frame, spec, fingerprint.source, column_hint)
     frame, dropped = _kept_labels(frame.reset_index(drop=True), spec, table, fingerprint.source, item_hint)
     item = table.ids.get_indexer(pd.Index(as_text(frame[spec.item]), dtype=object)).astype(np.intp)
+    values = label_values(frame[spec.label], spec)
     columns: dict[str, object] = {
         "item": item,
         "label": _labels(frame[spec.label], spec),
+        "value": values.value,
     }
     if reference_column is not None:
-        known = equals(reference_column.reset_index(drop=True), spec.positive_value)
+        known = _read_positive(reference_column.reset_index(drop=True), spec)
         if not (known == 1).any():
             raise DataError(
                 f"the reference labels never hold the declared positive value {spec.positive_value!r} of the "
@@ -149,6 +158,7 @@ def read_annotations(
         attributes=spec.attributes,
         dropped=dropped,
         fingerprint=fingerprint,
+        classes=values.classes,
     )
 
 
@@ -209,16 +219,21 @@ def _kept_labels(
 
 def _labels(column: pd.Series, spec: AnnotationsSpec) -> npt.NDArray[np.float64]:
     """Read labels as 1 and 0, or as marks from 0 to 1 where the rule is their mean."""
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    is_marks = bool(((numbers >= 0) & (numbers <= 1)).all() and ((numbers > 0) & (numbers < 1)).any())
-    if is_marks and spec.rule != "mean":
+    has_marks = is_marks(column)
+    if has_marks and spec.rule != "mean" and spec.label_kind == "nominal":
         raise DataError(
             f"column {spec.label!r} holds marks between 0 and 1, which rule = {spec.rule!r} cannot count: "
             "declare rule = 'mean', or write each label as one value or another."
         )
-    if is_marks:
-        return numbers
-    labels = equals(column, spec.positive_value)
+    if has_marks and spec.rule == "mean":
+        return pd.to_numeric(column).to_numpy(dtype=float)
+    labels = _read_positive(column, spec)
+    if spec.label_kind != "nominal" and labels.min() == labels.max():
+        where = "at or above" if labels.max() else "below"
+        raise DataError(
+            f"every label in column {spec.label!r} is {where} the declared positive value {spec.positive_value!r}: "
+            f"set annotations.positive_value to the lowest {'step' if spec.order else 'number'} that means positive."
+        )
     if not (labels == 1).any():
         found = sorted({str(text) for text in as_text(column)})
         shown = ", ".join(map(repr, found[:VALUES_SHOWN])) + (", …" if len(found) > VALUES_SHOWN else "")
@@ -229,6 +244,11 @@ def _labels(column: pd.Series, spec: AnnotationsSpec) -> npt.NDArray[np.float64]
             f"it holds {shown}.{hint} Set annotations.positive_value."
         )
     return labels
+
+
+def _read_positive(column: pd.Series, spec: AnnotationsSpec) -> npt.NDArray[np.float64]:
+    """Read 1 where the positive value stands, or on a scale what is at or above it; else 0, or NaN where missing."""
+    return equals(column, spec.positive_value) if spec.label_kind == "nominal" else at_or_above(column, spec)
 
 
 def _amounts(column: pd.Series) -> npt.NDArray[np.float64]:

@@ -12,6 +12,7 @@ from biasaudit.report.messages import Message, Words, message
 from biasaudit.report.words import COEFFICIENTS, MEASURES, STAGES, STATISTICS, termed
 from biasaudit.results import (
     Agreement,
+    AgreementGap,
     AttributeFacts,
     Attribution,
     Conditional,
@@ -116,7 +117,7 @@ def _found(edition: Edition, pointer: str) -> Any:
     return at
 
 
-def _named(edition: Edition, pointer: str) -> Message | Value | None:  # noqa: C901 - one case a kind of record
+def _named(edition: Edition, pointer: str) -> Message | Value | None:  # noqa: C901, PLR0912 - one case a kind of record
     """Say what a pointer points to."""
     record = _found(edition, pointer)
     said: Message | Value | None = None
@@ -132,6 +133,10 @@ def _named(edition: Edition, pointer: str) -> Message | Value | None:  # noqa: C
             said = message("{stage}, {group}", stage=termed(STAGES, stage), group=name(group))
         case Agreement(coefficient=coefficient, group=group):
             said = message("{coefficient}, {group}", coefficient=termed(COEFFICIENTS, coefficient), group=name(group))
+        case AgreementGap(coefficient=coefficient, group=group):
+            said = message(
+                "difference in {coefficient}, {group}", coefficient=termed(COEFFICIENTS, coefficient), group=name(group)
+            )
         case Driver(feature=word) | Proxy(feature=word) | UnitShare(unit=word):
             said = name(word)
         case DriverTotal(group=group):

@@ -72,6 +72,12 @@ COEFFICIENTS = {
     "krippendorff_alpha": message("alpha"),
     "percent_agreement": message("agreement, in 100"),
     "prevalence": message("labelled positive, in 100"),
+    "gwet_ac1": message("Gwet's AC1"),
+    "gwet_ac2": message("Gwet's AC2"),
+    "below_80_percent": message("items under 80 % agreement, in 100"),
+    "alpha_within": message("alpha among them"),
+    "alpha_across": message("alpha with the others"),
+    "group_association": message("alpha among them over alpha with the others"),
 }
 RULES = {
     "majority": message("the majority of labels"),

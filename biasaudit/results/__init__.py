@@ -53,6 +53,7 @@ from biasaudit.results.sentences import Sentence, Value, english, sentence, writ
 from biasaudit.results.tracing import (
     STAGES,
     Agreement,
+    AgreementGap,
     Attribution,
     Condition,
     Dropped,
@@ -72,6 +73,7 @@ __all__ = [
     "STAGES",
     "TOO_FEW_TO_SHOW",
     "Agreement",
+    "AgreementGap",
     "Assumption",
     "AttributeFacts",
     "Attribution",

@@ -26,10 +26,36 @@ class Agreement(Record):
 
     attribute: str
     group: str
-    coefficient: Literal["krippendorff_alpha", "percent_agreement", "prevalence"]
+    coefficient: Literal[
+        "krippendorff_alpha",
+        "percent_agreement",
+        "prevalence",
+        "gwet_ac1",
+        "gwet_ac2",
+        "below_80_percent",
+        "alpha_within",
+        "alpha_across",
+        "group_association",
+    ]
     estimate: Estimate
     n_items: int
     n_labels: int
+    unit_kind: str = Field("", description="What the pool of annotators is a value of; empty for all annotators.")
+    unit: str = Field("", description="The pool of annotators; empty for all of them.")
+
+
+class AgreementGap(Record):
+    """How much more annotators agree about one group's items than about the reference's."""
+
+    attribute: str
+    group: str
+    reference: str
+    coefficient: Literal["krippendorff_alpha", "percent_agreement", "gwet_ac1", "gwet_ac2", "below_80_percent"]
+    difference: Estimate = Field(description="Group minus reference.")
+    p_value: float | None = Field(None, description="Group names permuted over items.")
+    p_adjusted: float | None = Field(None, description="Benjamini-Hochberg over all gaps in agreement.")
+    n_group: int = Field(description="Items with two labels at least.")
+    n_reference: int = Field(description="Items with two labels at least.")
 
 
 class StageGap(Record):
@@ -107,6 +133,7 @@ class Trace(Record):
         None, description="Share of items whose outcome the declared rule reproduces."
     )
     agreement: tuple[Agreement, ...] = ()
+    agreement_gaps: tuple[AgreementGap, ...] = ()
     pools: tuple[dict[str, Any], ...] = ()
     rules: tuple[dict[str, Any], ...] = ()
     stages: tuple[StageGap, ...] = ()

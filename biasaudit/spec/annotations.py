@@ -70,7 +70,9 @@ class AnnotationsSpec(Record):
     item: str = Field("item", description="Column that names the item.")
     annotator: str = Field("annotator", description="Column that names the annotator; pseudonymised on reading.")
     label: str = Field("label", description="Column of the label given.")
-    positive_value: Value = Field(1, description="The label that means positive.")
+    positive_value: Value = Field(
+        1, description="The label that means positive; on an ordinal or interval scale the lowest such label."
+    )
     label_kind: Literal["nominal", "ordinal", "interval"] = Field(
         "nominal", description="What labels are: classes, steps of a scale, or numbers."
     )
@@ -99,4 +101,24 @@ class AnnotationsSpec(Record):
     def _whole(self) -> Self:
         if (self.rule == "supermajority") != (self.share is not None):
             raise ValueError("`share` goes with rule = 'supermajority', and that rule needs it")
+        if self.order:
+            self._check_order()
         return self
+
+    def _check_order(self) -> None:
+        """Refuse an order that is none, or that does not hold the positive value."""
+        steps = [_written(step) for step in self.order]
+        if self.label_kind != "ordinal":
+            raise ValueError("`order` goes with label_kind = 'ordinal'")
+        if repeated := sorted({step for step in steps if steps.count(step) > 1}):
+            raise ValueError(f"`order` names {', '.join(map(repr, repeated))} twice")
+        if _written(self.positive_value) not in steps:
+            raise ValueError(
+                f"`positive_value` {self.positive_value!r} is no step of `order`: name the lowest step that counts as "
+                f"positive, one of {', '.join(map(repr, steps))}"
+            )
+
+
+def _written(value: Value) -> str:
+    """Write a value as labels are written: whole floats without their ``.0``."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()

@@ -1,8 +1,10 @@
 """Follows a gap to the people, rules and contracts that made the labels."""
 
-from biasaudit.traces.agreement import measure_agreement, nominal_alpha
+from biasaudit.traces.agreement import compare_agreement, measure_agreement
+from biasaudit.traces.agreement_pools import pool_agreement
 from biasaudit.traces.attribution import Measured, attribute_gaps, measure_game, refits_of
 from biasaudit.traces.ballots import Ballots, ballots_of
+from biasaudit.traces.coefficients import gwet_agreement, krippendorff_alpha, nominal_alpha
 from biasaudit.traces.conditions import FEWEST_ANNOTATORS, measure_conditions, measure_traceability
 from biasaudit.traces.games import Game, Judges, judges_of, shapley_matrix
 from biasaudit.traces.players import MOST_UNITS, SMALL_UNITS, Players, players_of
@@ -24,9 +26,12 @@ __all__ = [
     "aggregate",
     "attribute_gaps",
     "ballots_of",
+    "compare_agreement",
     "dawid_skene",
     "declared_rule",
+    "gwet_agreement",
     "judges_of",
+    "krippendorff_alpha",
     "make_game",
     "measure_agreement",
     "measure_conditions",
@@ -35,6 +40,7 @@ __all__ = [
     "measure_traceability",
     "nominal_alpha",
     "players_of",
+    "pool_agreement",
     "refits_needed",
     "refits_of",
     "rule_reproduces",

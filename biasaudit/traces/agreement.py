@@ -1,179 +1,280 @@
-"""How far annotators agree about the items of each group."""
+"""How far annotators agree about the items of each group, and how groups differ in that."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from biasaudit.data.table import FloatArray, Table
-from biasaudit.results import ALL_GROUPS, Agreement, AttributeFacts, Estimate, estimated, undefined
-from biasaudit.traces.ballots import Ballots
+from biasaudit.data.table import Table
+from biasaudit.measures.significance import benjamini_hochberg
+from biasaudit.results import ALL_GROUPS, Agreement, AgreementGap, AttributeFacts, Estimate, undefined
+from biasaudit.traces.ballots import Ballots, IntArray
+from biasaudit.traces.coefficients import (
+    Coefficient,
+    alpha,
+    divided,
+    gwet,
+    percent_agreement,
+    prevalence,
+)
+from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.tallies import MOST_STEPS, Kind, Layout, Scale, scale_of, tallies_of
+from biasaudit.traces.two_way import Resampled, estimate_of, permutation_p, resample, values_of
 
-#: Resamples behind each interval: its ends then move by about a twentieth of its width.
-RESAMPLES = 2_000
-#: An interval is given only where the coefficient exists in this share of resamples.
-MOSTLY_DEFINED = 0.95
-#: Two labels an item are needed before anybody can agree.
-PAIR = 2
+#: Ending of the method of every interval here.
+METHOD = "two-way bootstrap over items and annotators"
+NO_LABEL, NO_PAIR = "no item of this group has a label", "no item has two labels"
+ALL_EQUAL = "all labels are equal, so that chance agreement is full"
+FEW_ANNOTATORS = f"fewer than {FEWEST_ANNOTATORS} annotators labelled these items"
+
+Name = Literal["krippendorff_alpha", "percent_agreement", "prevalence", "gwet_ac1", "gwet_ac2", "below_80_percent"]
+Compared = Literal["krippendorff_alpha", "percent_agreement", "gwet_ac1", "gwet_ac2", "below_80_percent"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Coefficients:
-    """The three coefficients of one set of items, or of many resamples of it."""
+class _Measured:
+    """One coefficient: its name in results, how it is computed, and what it says where it is undefined."""
 
-    alpha: FloatArray
-    percent: FloatArray
-    prevalence: FloatArray
-
-
-def nominal_alpha(counts: npt.ArrayLike, weight: npt.ArrayLike | None = None) -> float:
-    r"""Krippendorff's alpha for labels without an order.
-
-    .. math:: \alpha = 1 - (n - 1)\,
-        \frac{\sum_i (m_i^2 - \sum_v n_{iv}^2) / (m_i - 1)}{n^2 - \sum_v n_v^2}
-
-    over items with at least two labels: :math:`n_{iv}` labels of value v on item i, :math:`m_i` on
-    the item, :math:`n_v` of the value, n in all.
-
-    Parameters
-    ----------
-    counts : array-like of float, shape (items, values)
-        Labels of each value on each item.
-    weight : array-like of float, shape (items,), optional
-        How often each item stands; once by default.
-
-    Returns
-    -------
-    float
-        At most 1; 1 is full agreement, 0 what chance would give, NaN where all labels are equal or
-        no item has two.
-
-    References
-    ----------
-    K. Krippendorff, Content Analysis (2004), chapter 11.
-
-    Examples
-    --------
-    >>> round(nominal_alpha([[2, 0], [0, 2], [1, 1]]), 3)
-    0.444
-    """
-    table = np.asarray(counts, dtype=float)
-    copies = np.ones(len(table)) if weight is None else np.asarray(weight, dtype=float)
-    return float(_alpha(copies[None, :], table)[0])
-
-
-def _alpha(copies: FloatArray, counts: FloatArray) -> FloatArray:
-    """Alpha of several resamples; ``copies`` has shape (resamples, items)."""
-    size = counts.sum(axis=1)
-    paired = size >= PAIR
-    counts, size, copies = counts[paired], size[paired], copies[:, paired]
-    disagreement = (size**2 - (counts**2).sum(axis=1)) / (size - 1)
-    by_value = copies @ counts
-    total = by_value.sum(axis=1)
-    expected = total**2 - (by_value**2).sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        alpha = 1 - (total - 1) * (copies @ disagreement) / expected
-    return np.where(expected > 0, alpha, np.nan)
-
-
-def _coefficients(copies: FloatArray, counts: FloatArray) -> _Coefficients:
-    """All coefficients of several resamples; the second value is the positive one."""
-    size = counts.sum(axis=1)
-    paired = size >= PAIR
-    pairs = np.where(paired, size * (size - 1), 1)
-    agreeing = np.where(paired, (counts * (counts - 1)).sum(axis=1) / pairs, 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        percent = (copies @ agreeing) / (copies @ paired.astype(float))
-        prevalence = (copies @ counts[:, 1]) / (copies @ size)
-    return _Coefficients(alpha=_alpha(copies, counts), percent=percent, prevalence=prevalence)
+    name: Name
+    method: str
+    coefficient: Coefficient
+    missing: str
 
 
 def measure_agreement(
-    table: Table, ballots: Ballots, facts: Sequence[AttributeFacts], *, seed: int, level: float
+    table: Table,
+    ballots: Ballots,
+    facts: Sequence[AttributeFacts],
+    *,
+    seed: int,
+    level: float,
+    kind: Kind = "nominal",
+    steps: int = 0,
 ) -> tuple[Agreement, ...]:
     """Measure agreement on the items of every group, of every attribute and of everyone.
 
-    Krippendorff's alpha (nominal), percent agreement (share of agreeing pairs of labels, averaged
-    over items with two labels at least) and prevalence (share of positive labels). Alpha falls
-    with rare labels, so that it must be read beside the prevalence. Intervals are percentiles of
-    2,000 resamples of items; items with equal counts are drawn as one pattern.
+    Krippendorff's alpha (:func:`biasaudit.traces.krippendorff_alpha`), percent agreement (share of equal pairs of
+    labels, averaged over items with two labels at least), prevalence (share of positive labels),
+    Gwet's AC1 or AC2 (:func:`biasaudit.traces.gwet_agreement`), and the share of items whose most frequent label has
+    under 80 % of their labels. Alpha falls with rare labels and AC1 does not, so that the two are
+    read together. Intervals are percentiles of up to 2,000 resamples of items and annotators
+    (:mod:`biasaudit.traces.two_way`); the share of items under 80 % is drawn over items alone.
 
     Parameters
     ----------
     table : Table
         The items.
     ballots : Ballots
-        Their labels, 0 or 1.
+        Their labels.
     facts : sequence of AttributeFacts
         The attributes and intersections, with their groups.
     seed : int
         Seed of the resamples.
     level : float
         Level of the intervals.
+    kind : {"nominal", "ordinal", "interval"}
+        What ``ballots.value`` holds.
+    steps : int
+        Steps of the declared order of an ordinal scale.
 
     Returns
     -------
     tuple of Agreement
-        Everyone first, then group by group.
+        Everyone first, then group by group; undefined for groups whose items fewer than 5
+        annotators labelled.
+
+    Raises
+    ------
+    NotApplicableError
+        Where there are more than 30 classes, or more than 20 steps.
     """
-    positive = np.bincount(ballots.item, ballots.label, ballots.n_items)
-    counts = np.column_stack([ballots.per_item - positive, positive])
-    found = list(_of_group(ALL_GROUPS, ALL_GROUPS, counts, seed=seed, level=level))
+    return _compared(table, ballots, facts, seed=seed, level=level, kind=kind, steps=steps, minimum_size=None)[0]
+
+
+def compare_agreement(
+    table: Table,
+    ballots: Ballots,
+    facts: Sequence[AttributeFacts],
+    *,
+    seed: int,
+    level: float,
+    minimum_size: int,
+    kind: Kind = "nominal",
+    steps: int = 0,
+) -> tuple[tuple[Agreement, ...], tuple[AgreementGap, ...]]:
+    """Measure agreement (:func:`measure_agreement`), and how each group differs from its reference.
+
+    The interval of a difference comes from the resamples of both groups, in which annotators are
+    drawn once for both. Its p-value permutes group names over the items of the two groups
+    (:func:`biasaudit.traces.two_way.permutation_p`); it is adjusted over all differences
+    (Benjamini-Hochberg).
+
+    Parameters
+    ----------
+    table, ballots, facts, seed, level, kind, steps
+        As for :func:`measure_agreement`.
+    minimum_size : int
+        Items with two labels that each of two groups needs to be compared.
+
+    Returns
+    -------
+    agreement : tuple of Agreement
+        By group.
+    gaps : tuple of AgreementGap
+        Group minus reference; prevalence is not agreement and has none.
+    """
+    agreement, gaps = _compared(
+        table, ballots, facts, seed=seed, level=level, kind=kind, steps=steps, minimum_size=minimum_size
+    )
+    p_values = [np.nan if gap.p_value is None else gap.p_value for gap in gaps]
+    adjusted = benjamini_hochberg(p_values)
+    return agreement, tuple(
+        gap if gap.p_value is None else gap.model_copy(update={"p_adjusted": float(p)})
+        for gap, p in zip(gaps, adjusted, strict=True)
+    )
+
+
+def _compared(
+    table: Table,
+    ballots: Ballots,
+    facts: Sequence[AttributeFacts],
+    *,
+    seed: int,
+    level: float,
+    kind: Kind,
+    steps: int,
+    minimum_size: int | None,
+) -> tuple[tuple[Agreement, ...], list[AgreementGap]]:
+    scale = scale_of(ballots, kind, steps)
+    tallies, measured = tallies_of(ballots, scale), _measured_on(scale)
+
+    def drawn(group: IntArray, n_groups: int) -> Resampled:
+        return resample(tallies, group, n_groups, ballots.item, ballots.annotator, seed=seed)
+
+    everyone = drawn(np.zeros(ballots.n_items, dtype=np.intp), 1)
+    found = [*_of_group(everyone, 0, measured, attribute=ALL_GROUPS, group=ALL_GROUPS, level=level)]
+    gaps: list[AgreementGap] = []
     for attribute in facts:
-        groups = np.asarray(table.attribute(attribute.name), dtype=object)[ballots.rows]
-        for group in attribute.groups:
-            found += _of_group(attribute.name, group.group, counts[groups == group.group], seed=seed, level=level)
-    return tuple(found)
+        names = [one.group for one in attribute.groups]
+        codes = group_codes(table, ballots, attribute)
+        by_group = drawn(codes, len(names))
+        for place, name in enumerate(names):
+            found += _of_group(by_group, place, measured, attribute=attribute.name, group=name, level=level)
+        if minimum_size is not None:
+            gaps += _gaps(by_group, attribute, measured, minimum_size=minimum_size, seed=seed, level=level)
+    return tuple(found), gaps
 
 
-def _of_group(attribute: str, group: str, counts: FloatArray, *, seed: int, level: float) -> tuple[Agreement, ...]:
-    n_items, n_labels = len(counts), int(counts.sum())
-    alpha, percent, prevalence = _estimates(counts, seed=seed, level=level)
+def group_codes(table: Table, ballots: Ballots, attribute: AttributeFacts) -> IntArray:
+    """Give the place of each item's group among the groups of an attribute; -1 for none, shape (items,)."""
+    place = {one.group: at for at, one in enumerate(attribute.groups)}
+    names = np.asarray(table.attribute(attribute.name), dtype=object)[ballots.rows]
+    return np.array([place.get(name, -1) for name in names], dtype=np.intp)
+
+
+def _measured_on(scale: Scale) -> tuple[_Measured, ...]:
+    """List the coefficients of a kind of labels."""
+    layout = Layout(scale=scale)
+    chance, weights = ("gwet_ac1", "") if scale.kind == "nominal" else ("gwet_ac2", ", quadratic weights")
+    no_chance = ALL_EQUAL if scale.is_counted else f"labels take more than {MOST_STEPS} values, too many to weigh"
     return (
-        Agreement(
-            attribute=attribute, group=group, coefficient="krippendorff_alpha",
-            estimate=alpha, n_items=n_items, n_labels=n_labels,
+        _Measured(
+            name="krippendorff_alpha", method=f"Krippendorff's alpha, {scale.kind}", coefficient=alpha(layout),
+            missing=ALL_EQUAL,
         ),
-        Agreement(
-            attribute=attribute, group=group, coefficient="percent_agreement",
-            estimate=percent, n_items=n_items, n_labels=n_labels,
+        _Measured(
+            name="percent_agreement", method="agreeing pairs, mean over items", coefficient=percent_agreement,
+            missing=NO_PAIR,
         ),
-        Agreement(
-            attribute=attribute, group=group, coefficient="prevalence",
-            estimate=prevalence, n_items=n_items, n_labels=n_labels,
+        _Measured(
+            name="prevalence", method="share of positive labels", coefficient=prevalence, missing="there is no label"
+        ),
+        _Measured(
+            name="gwet_ac1" if chance == "gwet_ac1" else "gwet_ac2", method=f"Gwet's {chance[-3:].upper()}{weights}",
+            coefficient=gwet(layout), missing=no_chance,
+        ),
+        _Measured(
+            name="below_80_percent", method="share of items whose most frequent label has under 80 %",
+            coefficient=divided, missing=NO_PAIR,
         ),
     )  # fmt: skip
 
 
-def _estimates(counts: FloatArray, *, seed: int, level: float) -> tuple[Estimate, Estimate, Estimate]:
-    """Estimate alpha, percent agreement and prevalence with their intervals."""
-    names = ("Krippendorff's alpha, nominal", "agreeing pairs, mean over items", "share of positive labels")
-    methods = [f"{name}; bootstrap over items" for name in names]
-    if not len(counts):
-        none = [undefined("no item of this group has a label", method=method, level=level) for method in methods]
-        return none[0], none[1], none[2]
-    patterns, items = np.unique(counts, axis=0, return_counts=True)
-    rng = np.random.default_rng(seed)
-    copies = rng.multinomial(len(counts), items / items.sum(), size=RESAMPLES).astype(float)
-    point, drawn = _coefficients(items[None, :].astype(float), patterns), _coefficients(copies, patterns)
-    has_pairs = bool((patterns.sum(axis=1) >= PAIR).any())
-    no_alpha = "all labels are equal, so that chance agreement is full" if has_pairs else "no item has two labels"
-    return (
-        _with_interval(point.alpha[0], drawn.alpha, no_alpha, methods[0], level),
-        _with_interval(point.percent[0], drawn.percent, "no item has two labels", methods[1], level),
-        _with_interval(point.prevalence[0], drawn.prevalence, "there is no label", methods[2], level),
+def _of_group(
+    found: Resampled, place: int, measured: Sequence[_Measured], *, attribute: str, group: str, level: float
+) -> tuple[Agreement, ...]:
+    n_items = int(found.items[place].sum())
+    return tuple(
+        Agreement(
+            attribute=attribute,
+            group=group,
+            coefficient=one.name,
+            estimate=_estimate(found, one, [(place, 1.0)], level=level),
+            n_items=n_items,
+            n_labels=int(found.labels[place]),
+        )
+        for one in measured
     )
 
 
-def _with_interval(value: float, drawn: FloatArray, missing: str, method: str, level: float) -> Estimate:
-    if not np.isfinite(value):
-        return undefined(missing, method=method, level=level)
-    defined = drawn[np.isfinite(drawn)]
-    if len(defined) < MOSTLY_DEFINED * len(drawn):
-        reason = "too few items for an interval: the coefficient does not exist in many resamples"
-        return Estimate(value=float(value), level=level, method=method, reason=reason)
-    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
-    return estimated(float(value), float(min(low, value)), float(max(high, value)), method=method, level=level)
+def _estimate(found: Resampled, one: _Measured, terms: Sequence[tuple[int, float]], *, level: float) -> Estimate:
+    """Estimate a coefficient or a difference of two, or say why it cannot be."""
+    method = f"{one.method}; {'bootstrap over items' if one.name == 'below_80_percent' else METHOD}"
+    for place, _ in terms:
+        if not found.labels[place]:
+            return undefined(NO_LABEL, method=method, level=level)
+        if found.annotators[place] < FEWEST_ANNOTATORS:
+            return undefined(FEW_ANNOTATORS, method=method, level=level)
+        if one.name != "prevalence" and not found.sums[place, Layout.PAIRED]:
+            return undefined(NO_PAIR, method=method, level=level)
+    value, drawn = values_of(found, one.coefficient, terms)
+    return estimate_of(value, drawn, missing=one.missing, method=method, level=level)
+
+
+def _gaps(
+    found: Resampled,
+    attribute: AttributeFacts,
+    measured: Sequence[_Measured],
+    *,
+    minimum_size: int,
+    seed: int,
+    level: float,
+) -> list[AgreementGap]:
+    """Hold every group of an attribute against its reference."""
+    names = [one.group for one in attribute.groups]
+    if attribute.reference not in names:
+        return []
+    other = names.index(attribute.reference)
+    paired = found.sums[:, Layout.PAIRED].astype(int)
+    gaps = []
+    for own, name in enumerate(names):
+        if own == other:
+            continue
+        compared = [one for one in measured if one.name != "prevalence"]
+        enough = min(paired[own], paired[other]) >= minimum_size
+        p_values = (
+            permutation_p(found, [one.coefficient for one in compared], (own, other), seed=seed)
+            if enough
+            else np.full(len(compared), np.nan)
+        )
+        for one, p in zip(compared, p_values, strict=True):
+            difference = _estimate(found, one, [(own, 1.0), (other, -1.0)], level=level)
+            if not enough:
+                few = f"fewer than {minimum_size} items with two labels in a group"
+                difference = undefined(few, method=difference.method, level=level)
+            gaps.append(
+                AgreementGap(
+                    attribute=attribute.name,
+                    group=name,
+                    reference=attribute.reference,
+                    coefficient=one.name if one.name != "prevalence" else "percent_agreement",
+                    difference=difference,
+                    p_value=float(p) if np.isfinite(p) and difference.is_defined else None,
+                    n_group=int(paired[own]),
+                    n_reference=int(paired[other]),
+                )
+            )
+    return gaps

@@ -30,6 +30,8 @@ class Ballots:
         1 positive, 0 not, or a mark between.
     source : array of int, shape (labels,)
         Row of the log that each label came from.
+    value : array of float, shape (labels,), optional
+        Class, step or number of each label (:class:`AnnotationLog`); the label itself by default.
     """
 
     rows: IntArray
@@ -37,6 +39,12 @@ class Ballots:
     annotator: IntArray
     label: FloatArray
     source: IntArray
+    value: FloatArray = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        """Take labels themselves for values where none are given."""
+        if self.value is None:
+            object.__setattr__(self, "value", self.label)
 
     @property
     def n_items(self) -> int:
@@ -68,6 +76,7 @@ class Ballots:
             annotator=self.annotator[keep],
             label=self.label[keep],
             source=self.source[keep],
+            value=self.value[keep],
         )
 
 
@@ -96,4 +105,5 @@ def ballots_of(log: AnnotationLog, is_wanted: BoolArray | None = None) -> Ballot
         annotator=log.frame["annotator"].to_numpy(dtype=np.intp)[source],
         label=log.frame["label"].to_numpy(dtype=float)[source],
         source=source.astype(np.intp),
+        value=log.frame["value" if "value" in log.frame else "label"].to_numpy(dtype=float)[source],
     )

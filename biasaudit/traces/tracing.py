@@ -10,9 +10,9 @@ from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.table import FloatArray, Table
 from biasaudit.errors import ModelError, NotApplicableError
 from biasaudit.models import Model, Trainer
-from biasaudit.results import Agreement, AttributeFacts, Step, Trace
+from biasaudit.results import AttributeFacts, Step, Trace
 from biasaudit.spec import AnnotationsSpec, AuditSpec, ReferenceSpec
-from biasaudit.traces.agreement import measure_agreement
+from biasaudit.traces.agreement_tracing import trace_agreement
 from biasaudit.traces.attribution import Measured, attribute_gaps, measure_game, refits_of
 from biasaudit.traces.ballots import Ballots, ballots_of
 from biasaudit.traces.conditions import FEWEST_ANNOTATORS, measure_conditions, measure_traceability
@@ -86,6 +86,10 @@ def trace_labels(  # noqa: PLR0917 - takes what every room before it made
         steps.append(_not_applicable("reference stage", "fewer than half of the judged items have a reference label"))
     games = _games(table, log, spec, facts, model, rule=rule, seed=seed, jobs=jobs, advance=advance, steps=steps)
     minimum_size = spec.groups.minimum_size
+    agreement, agreement_gaps, not_applicable = trace_agreement(
+        table, log, ballots, spec, facts, seed=seed, level=level
+    )
+    steps += not_applicable
     trace = Trace(
         items=ballots.n_items,
         labels=len(ballots.label),
@@ -93,7 +97,8 @@ def trace_labels(  # noqa: PLR0917 - takes what every room before it made
         rule=rule.name if rule.share is None else f"{rule.name} ({rule.share:g})",
         tie_rule=rule.tie_rule,
         rule_reproduces=None if table.outcome is None else rule_reproduces(rule, ballots, table.outcome),
-        agreement=_agreement(table, ballots, facts, seed=seed, level=level, steps=steps),
+        agreement=agreement,
+        agreement_gaps=agreement_gaps,
         stages=measure_stages(table, stage, facts, minimum_size=minimum_size, seed=seed, level=level)
         if len(stage.rows)
         else (),
@@ -232,17 +237,6 @@ def _gold(log: AnnotationLog, declared: AnnotationsSpec, ballots: Ballots) -> Fl
     if np.isnan(gold).all():
         raise NotApplicableError("no item that trains the model has a reference label")
     return gold
-
-
-def _agreement(
-    table: Table, ballots: Ballots, facts: Sequence[AttributeFacts], *, seed: int, level: float, steps: list[Step]
-) -> tuple[Agreement, ...]:
-    if not ballots.is_binary:
-        steps.append(
-            _not_applicable("agreement", "labels are marks between 0 and 1, and agreement is counted on labels")
-        )
-        return ()
-    return measure_agreement(table, ballots, facts, seed=seed, level=level)
 
 
 def _not_applicable(part: str, reason: str) -> Step:

@@ -9,11 +9,12 @@ from biasaudit.report.edition import Edition, Figure
 from biasaudit.report.messages import Message, Words, message
 from biasaudit.report.pictures.look import NARROW, SMALL, WIDE, State
 from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
+from biasaudit.report.sections.agreement import agreement_parts, pool_parts
 from biasaudit.report.sections.units import unit_parts
 from biasaudit.report.verdicts import WHOLE_NUMBERS_FROM, digits_for, people_of
 from biasaudit.report.words import COEFFICIENTS, LINKS, RULES, STAGES, termed
-from biasaudit.results import ALL_GROUPS, Agreement, AuditResult, Estimate, StageGap, Trace
-from biasaudit.results.sentences import count, in_100, name, number
+from biasaudit.results import ALL_GROUPS, AuditResult, Estimate, StageGap, Trace
+from biasaudit.results.sentences import count, in_100, name
 
 _IN_100 = 100
 #: Ways drawn; the others stand in the table.
@@ -40,7 +41,8 @@ def view(edition: Edition) -> dict[str, Any] | None:
             for at, way in enumerate(ways)
         ],
         "stage_words": STAGES,
-        "agreement": _agreement(edition.result, trace),
+        "agreement": agreement_parts(edition),
+        "agreement_pools": pool_parts(edition),
         "coefficients": COEFFICIENTS,
         "everyone": ALL_GROUPS,
         "attributions": unit_parts(edition),
@@ -209,51 +211,6 @@ def _row(edition: Edition, stage: StageGap) -> Row:
         figures=figures,
         marks=(Mark(value=value, low=low, high=high, state=state),),
         step=step,
-    )
-
-
-def _agreement(result: AuditResult, trace: Trace) -> list[dict[str, Any]]:
-    """Lay agreement out by attribute and group, one column a coefficient."""
-    held: dict[str, dict[str, dict[str, tuple[int, Agreement]]]] = {}
-    for at, agreement in enumerate(trace.agreement):
-        held.setdefault(agreement.attribute, {}).setdefault(agreement.group, {})[agreement.coefficient] = (
-            at,
-            agreement,
-        )
-    references = {facts.name: facts.reference for facts in result.data.attributes}
-    return [
-        {
-            "attribute": attribute,
-            "groups": groups,
-            "told": _agreement_told(result, attribute, groups, references.get(attribute)),
-        }
-        for attribute, groups in held.items()
-    ]
-
-
-def _agreement_told(
-    result: AuditResult, attribute: str, groups: dict[str, dict[str, tuple[int, Agreement]]], reference: str | None
-) -> Message | None:
-    alphas = {
-        group: held["krippendorff_alpha"][1].estimate for group, held in groups.items() if "krippendorff_alpha" in held
-    }
-    main = main_group(result, attribute)
-    if main not in alphas or reference not in alphas or alphas[main].value is None or alphas[reference].value is None:
-        return None
-    own, other = alphas[main], alphas[reference]
-    words: Words = {
-        "group": people_of(result, attribute, main),
-        "reference": people_of(result, attribute, reference),
-        "own": number(own.value),
-        "other": number(other.value),
-    }
-    if own.high is not None and other.low is not None and own.high < other.low:
-        return message("Annotators agree less about {group} (alpha {own}) than about {reference} ({other}).", **words)
-    if own.low is not None and other.high is not None and own.low > other.high:
-        return message("Annotators agree more about {group} (alpha {own}) than about {reference} ({other}).", **words)
-    return message(
-        "Alpha is {own} for {group} and {other} for {reference}; the two intervals overlap, so a difference cannot be told.",
-        **words,
     )
 
 

@@ -6,7 +6,9 @@ import math
 from typing import Any
 
 from biasaudit.results import (
+    ALL_GROUPS,
     Agreement,
+    AgreementGap,
     Assumption,
     AttributeFacts,
     Attribution,
@@ -537,8 +539,48 @@ def trace() -> Trace:
             n_items=items,
             n_labels=items * 3,
         )
-        for group, items, values in (("European", 1696, (0.63, 0.86, 0.27)), ("non-European", 606, (0.41, 0.79, 0.18)))
-        for coefficient, value in zip(("krippendorff_alpha", "percent_agreement", "prevalence"), values, strict=True)
+        for group, items, values in (
+            ("European", 1696, (0.63, 0.86, 0.27, 0.77, 0.19)),
+            ("non-European", 606, (0.41, 0.79, 0.18, 0.66, 0.31)),
+        )
+        for coefficient, value in zip(
+            ("krippendorff_alpha", "percent_agreement", "prevalence", "gwet_ac1", "below_80_percent"),
+            values,
+            strict=True,
+        )
+    )
+    agreement += tuple(
+        Agreement(
+            attribute=attribute,
+            group=group,
+            coefficient=coefficient,
+            estimate=estimated(value, value - 0.04, value + 0.04, method="two-way bootstrap"),
+            n_items=300,
+            n_labels=900,
+            unit_kind="panel",
+            unit="panel 2",
+        )
+        for attribute, group in ((ALL_GROUPS, ALL_GROUPS), ("origin", "non-European"))
+        for coefficient, value in (("alpha_within", 0.5), ("alpha_across", 0.4), ("group_association", 1.25))
+    )
+    agreement_gaps = tuple(
+        AgreementGap(
+            attribute="origin",
+            group="non-European",
+            reference="European",
+            coefficient=coefficient,
+            difference=estimated(value, value - 0.05, value + 0.05, method="two-way bootstrap"),
+            p_value=0.001,
+            p_adjusted=0.002,
+            n_group=606,
+            n_reference=1696,
+        )
+        for coefficient, value in (
+            ("krippendorff_alpha", -0.22),
+            ("percent_agreement", -0.07),
+            ("gwet_ac1", -0.11),
+            ("below_80_percent", 0.12),
+        )
     )
     units = tuple(
         UnitShare(
@@ -568,6 +610,7 @@ def trace() -> Trace:
         tie_rule="ties count as not called",
         rule_reproduces=0.97,
         agreement=agreement,
+        agreement_gaps=agreement_gaps,
         stages=stages,
         attribution=(
             Attribution(
@@ -656,7 +699,7 @@ def findings() -> list[Finding]:
             title="Agreement of annotators by group",
             outcome="cannot_tell",
             claim="The intervals overlap.",
-            evidence=("/trace/agreement/0",),
+            evidence=("/trace/agreement/0", "/trace/agreement_gaps/0"),
         ),
         Finding(
             code="BA303",
@@ -906,8 +949,16 @@ def hostile() -> AuditResult:
                 update={
                     "stages": tuple(each.model_copy(update=swap) for each in trace.stages),
                     "agreement": tuple(
-                        each.model_copy(update={"attribute": attribute, "group": first}) for each in trace.agreement
+                        each.model_copy(
+                            update={
+                                "attribute": attribute,
+                                "group": first,
+                                **({"unit_kind": first, "unit": HOSTILE[at % 9]} if each.unit_kind else {}),
+                            }
+                        )
+                        for at, each in enumerate(trace.agreement)
                     ),
+                    "agreement_gaps": tuple(each.model_copy(update=swap) for each in trace.agreement_gaps),
                     "attribution": tuple(
                         each.model_copy(
                             update={
