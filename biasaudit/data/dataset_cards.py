@@ -95,7 +95,7 @@ def list_datasets() -> tuple[DatasetCard, ...]:
     Examples
     --------
     >>> [card.name for card in list_datasets()]
-    ['berkeley', 'boston_mortgages', 'recidivism_crowd_balanced', 'st_georges']
+    ['berkeley', 'boston_mortgages', 'recidivism_crowd_balanced', 'st_georges', 'two_cents']
     """
     return tuple(_read(path) for _, path in sorted(_folders().items()))
 

@@ -19,6 +19,8 @@ from biasaudit.findings import (
     ba501_stages,
     ba502_units,
     ba503_shared_bias,
+    ba509_pay_below_floor,
+    ba510_work_not_accepted,
 )
 from biasaudit.findings.gates import judge_gates
 
@@ -38,6 +40,8 @@ CHECKS = (
     ba501_stages.check,
     ba502_units.check,
     ba503_shared_bias.check,
+    ba509_pay_below_floor.check,
+    ba510_work_not_accepted.check,
 )
 
 

@@ -15,12 +15,14 @@ from biasaudit.results import (
     AgreementGap,
     AttributeFacts,
     Attribution,
+    Condition,
     Conditional,
     Disparity,
     Driver,
     DriverTotal,
     Finding,
     Flip,
+    Floor,
     PeriodGap,
     Proxy,
     Rate,
@@ -137,12 +139,16 @@ def _named(edition: Edition, pointer: str) -> Message | Value | None:  # noqa: C
             said = message(
                 "difference in {coefficient}, {group}", coefficient=termed(COEFFICIENTS, coefficient), group=name(group)
             )
-        case Driver(feature=word) | Proxy(feature=word) | UnitShare(unit=word):
+        case Driver(feature=word) | Proxy(feature=word) | UnitShare(unit=word) | Floor(name=word):
             said = name(word)
         case DriverTotal(group=group):
             said = message("what pulls {group} apart", group=name(group))
         case Attribution(group=group):
             said = message("whose labels, {group}", group=name(group))
+        case Condition(about="everyone"):
+            said = message("conditions of all annotators")
+        case Condition(unit=unit):
+            said = message("conditions, {unit}", unit=name(unit))
         case Conditional(group=group):
             said = message("within strata, {group}", group=name(group))
         case PeriodGap(period=period, group=group):

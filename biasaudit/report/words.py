@@ -118,6 +118,13 @@ DEFAULTS: dict[str, dict[str, str]] = {
     },
 }
 LINKS = {"pay": message("pay"), "seconds": message("working time")}
+#: What a log may say of the work behind its labels.
+CONDITIONS = {
+    "pay": message("what was paid"),
+    "seconds": message("how long a label took"),
+    "started": message("at what hour it was given"),
+    "accepted": message("whether it was accepted"),
+}
 STATUSES = {"documented": message("documented"), "assumed": message("assumed")}
 ROLES = {"items": message("people judged"), "annotations": message("labels"), "model": message("model")}
 STEP_OUTCOMES = {"not_applicable": message("did not apply"), "failed": message("failed")}

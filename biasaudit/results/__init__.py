@@ -1,6 +1,7 @@
 """What a run found: frozen records, strict versioned JSON, its schema, and tidy frames."""
 
 from biasaudit.results.building import collection_paused
+from biasaudit.results.conditions import Condition, Floor, HourBand, ReadingTime, SpeedBand, SpeedCurve
 from biasaudit.results.estimate import Estimate, Record, estimated, undefined
 from biasaudit.results.frames import frame
 from biasaudit.results.measuring import (
@@ -55,7 +56,6 @@ from biasaudit.results.tracing import (
     Agreement,
     AgreementGap,
     Attribution,
-    Condition,
     Dropped,
     Stage,
     StageGap,
@@ -94,12 +94,14 @@ __all__ = [
     "Finding",
     "Fingerprint",
     "Flip",
+    "Floor",
     "FoundGroup",
     "GateResult",
     "Git",
     "GroupGap",
     "GroupSize",
     "GroupValue",
+    "HourBand",
     "LabelErrors",
     "LargestGap",
     "Manifest",
@@ -109,9 +111,12 @@ __all__ = [
     "PooledRate",
     "Proxy",
     "Rate",
+    "ReadingTime",
     "Record",
     "Representation",
     "Sentence",
+    "SpeedBand",
+    "SpeedCurve",
     "Stage",
     "StageGap",
     "Step",

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from biasaudit.results.conditions import Condition, Floor, HourBand, ReadingTime, SpeedCurve
 from biasaudit.results.estimate import Estimate, Record
 
 Stage = Literal["reference_label", "annotation", "label", "model", "decision"]
@@ -84,7 +85,7 @@ class UnitShare(Record):
     drop_one: float | None = Field(None, description="Gap with all labels minus gap without this unit's labels.")
     band_low: float = Field(description="Lower end of the placebo band.")
     band_high: float = Field(description="Upper end of the placebo band.")
-    labels: int
+    labels: int | None = Field(description="null where it would tell a unit of fewer than five by subtraction.")
     annotators: int | None = Field(description="null where fewer than five.")
     note: str = ""
 
@@ -108,18 +109,6 @@ class Attribution(Record):
     stands_clear: bool = Field(description="Whether total - baseline lies outside the placebo noise.")
 
 
-class Condition(Record):
-    """Under what conditions a unit labelled."""
-
-    unit_kind: str
-    unit: str
-    annotators: int
-    labels: int
-    hourly_pay: float | None = None
-    median_seconds: float | None = None
-    currency: str | None = None
-
-
 class Trace(Record):
     """From the labels to the gap."""
 
@@ -140,5 +129,13 @@ class Trace(Record):
     attribution: tuple[Attribution, ...] = ()
     dissent: tuple[dict[str, Any], ...] = ()
     conditions: tuple[Condition, ...] = ()
+    conditions_of_all: Condition | None = Field(None, description="The same over every label.")
+    floor: Floor | None = Field(None, description="The declared hourly pay that pay is held against.")
+    reading_times: tuple[ReadingTime, ...] = ()
+    speeds: tuple[SpeedCurve, ...] = ()
+    hours: tuple[HourBand, ...] = Field((), description="Work by hour of day.")
+    unknown_conditions: tuple[str, ...] = Field(
+        (), description="Of pay, seconds, started, accepted: what the log says of no label."
+    )
     traceability: dict[str, Any] = Field(default_factory=dict)
     relabel: tuple[dict[str, Any], ...] = ()

@@ -75,6 +75,8 @@ def _withheld(record: Any, sizes: Mapping[tuple[str, str], int]) -> Any:
                 update[name] = undefined(TOO_FEW_TO_SHOW, method=value.method, level=value.level)
         elif isinstance(value, tuple) and value and isinstance(value[0], Record):
             update[name] = tuple(_withheld(one, sizes) for one in value)
+        elif isinstance(value, Record):
+            update[name] = _withheld(value, sizes)
         elif is_small and name in _BESIDE:
             update[name] = _BESIDE[name]
         elif is_small and name == "reason" and hasattr(record, "verdict"):

@@ -5,10 +5,20 @@ from biasaudit.traces.agreement_pools import pool_agreement
 from biasaudit.traces.attribution import Measured, attribute_gaps, measure_game, refits_of
 from biasaudit.traces.ballots import Ballots, ballots_of
 from biasaudit.traces.coefficients import gwet_agreement, krippendorff_alpha, nominal_alpha
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS, measure_conditions, measure_traceability
+from biasaudit.traces.conditions import (
+    FEWEST_ANNOTATORS,
+    measure_conditions,
+    measure_conditions_of_all,
+    measure_traceability,
+    unknown_conditions,
+)
+from biasaudit.traces.disclosure import Cells, cells_of, withhold_counts
 from biasaudit.traces.games import Game, Judges, judges_of, shapley_matrix
+from biasaudit.traces.hours import measure_hours
 from biasaudit.traces.players import MOST_UNITS, SMALL_UNITS, Players, players_of
+from biasaudit.traces.reading_times import measure_reading_times
 from biasaudit.traces.rules import Rule, aggregate, dawid_skene, declared_rule, rule_reproduces
+from biasaudit.traces.speed import measure_speed
 from biasaudit.traces.stages import StageValues, measure_stages, stage_values
 from biasaudit.traces.tracing import make_game, refits_needed, trace_labels
 
@@ -17,6 +27,7 @@ __all__ = [
     "MOST_UNITS",
     "SMALL_UNITS",
     "Ballots",
+    "Cells",
     "Game",
     "Judges",
     "Measured",
@@ -26,6 +37,7 @@ __all__ = [
     "aggregate",
     "attribute_gaps",
     "ballots_of",
+    "cells_of",
     "compare_agreement",
     "dawid_skene",
     "declared_rule",
@@ -35,7 +47,11 @@ __all__ = [
     "make_game",
     "measure_agreement",
     "measure_conditions",
+    "measure_conditions_of_all",
     "measure_game",
+    "measure_hours",
+    "measure_reading_times",
+    "measure_speed",
     "measure_stages",
     "measure_traceability",
     "nominal_alpha",
@@ -47,4 +63,6 @@ __all__ = [
     "shapley_matrix",
     "stage_values",
     "trace_labels",
+    "unknown_conditions",
+    "withhold_counts",
 ]

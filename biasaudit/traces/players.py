@@ -12,7 +12,7 @@ from biasaudit.data.annotations import AnnotationLog
 from biasaudit.errors import NotApplicableError
 from biasaudit.spec import AnnotationsSpec, ReferenceSpec, nearest_name
 from biasaudit.traces.ballots import Ballots, IntArray
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 
 #: Name under which units of few annotators are pooled.
 SMALL_UNITS = f"(fewer than {FEWEST_ANNOTATORS} annotators)"
@@ -107,11 +107,14 @@ def players_of(log: AnnotationLog, ballots: Ballots, kind: str, spec: Annotation
         Where there are too few or too many units, or the named reference unit has too few annotators.
     """
     values = np.asarray(log.frame[f"unit:{kind}"].astype(object))[ballots.source]
-    reference = _reference_unit(values, kind, spec)
     sizes = pd.DataFrame({"unit": values, "annotator": ballots.annotator}).groupby("unit")["annotator"].nunique()
+    reference = _reference_unit(
+        values, kind, spec, shown=[str(name) for name in sizes.index[sizes >= FEWEST_ANNOTATORS]]
+    )
     if reference is not None and sizes[reference] < FEWEST_ANNOTATORS:
         raise NotApplicableError(
-            f"the reference unit {reference!r} has fewer than {FEWEST_ANNOTATORS} annotators, too few to stand for a unit"
+            f"the declared reference unit of {kind!r} has fewer than {FEWEST_ANNOTATORS} annotators, too few to stand "
+            "for a unit"
         )
     pooled = pd.Series(values).map(lambda name: name if sizes[name] >= FEWEST_ANNOTATORS else SMALL_UNITS)
     is_small = (pooled == SMALL_UNITS).to_numpy()
@@ -139,14 +142,14 @@ def players_of(log: AnnotationLog, ballots: Ballots, kind: str, spec: Annotation
     )
 
 
-def _reference_unit(values: object, kind: str, spec: AnnotationsSpec) -> str | None:
-    """Find the named reference unit, if one is declared; it need not be of this kind."""
+def _reference_unit(values: object, kind: str, spec: AnnotationsSpec, *, shown: list[str]) -> str | None:
+    """Find the named reference unit, if one is declared; of the others only those that may be shown are named."""
     if not isinstance(spec.reference, ReferenceSpec) or spec.reference.unit is None:
         return None
     name = spec.reference.unit
     found = sorted({str(value) for value in np.asarray(values, dtype=object)})
     if name not in found:
-        near = nearest_name(name, found)
-        hint = f"; did you mean {near!r}?" if near else ""
-        raise NotApplicableError(f"no label of {kind!r} is by the declared reference unit {name!r}{hint}")
+        near = nearest_name(name, shown)
+        hint = f"did you mean {near!r}?" if near else "see [annotations] reference"
+        raise NotApplicableError(f"no label of {kind!r} is by the declared reference unit: {hint}")
     return name

@@ -10,16 +10,25 @@ from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.table import FloatArray, Table
 from biasaudit.errors import ModelError, NotApplicableError
 from biasaudit.models import Model, Trainer
-from biasaudit.results import AttributeFacts, Step, Trace
+from biasaudit.results import AttributeFacts, Floor, Step, Trace
 from biasaudit.spec import AnnotationsSpec, AuditSpec, ReferenceSpec
 from biasaudit.traces.agreement_tracing import trace_agreement
 from biasaudit.traces.attribution import Measured, attribute_gaps, measure_game, refits_of
 from biasaudit.traces.ballots import Ballots, ballots_of
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS, measure_conditions, measure_traceability
+from biasaudit.traces.conditions import (
+    measure_conditions,
+    measure_conditions_of_all,
+    measure_traceability,
+    unknown_conditions,
+)
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS, withhold_counts
 from biasaudit.traces.facets import merged_cells, require_linked, shared_items
 from biasaudit.traces.games import Game, judges_of
+from biasaudit.traces.hours import measure_hours
 from biasaudit.traces.players import players_of
+from biasaudit.traces.reading_times import measure_reading_times
 from biasaudit.traces.rules import Rule, declared_rule, rule_reproduces
+from biasaudit.traces.speed import measure_speed
 from biasaudit.traces.stages import measure_stages, stage_values
 
 Advance = Callable[[int], None]
@@ -103,10 +112,16 @@ def trace_labels(  # noqa: PLR0917 - takes what every room before it made
         if len(stage.rows)
         else (),
         attribution=attribute_gaps(games, spec.uncertainty, level),
-        conditions=measure_conditions(log, declared.currency),
+        conditions=measure_conditions(log, declared.currency, declared.floor, level=level),
+        conditions_of_all=measure_conditions_of_all(log, declared.currency, declared.floor, level=level),
+        floor=None if declared.floor is None else Floor(**declared.floor.model_dump(), currency=declared.currency),
+        reading_times=measure_reading_times(table, log, facts, level=level),
+        speeds=measure_speed(log, seed=seed, level=level),
+        hours=measure_hours(log, level=level),
+        unknown_conditions=unknown_conditions(log),
         traceability=measure_traceability(log),
     )
-    return trace, tuple(steps)
+    return withhold_counts(trace, log), tuple(steps)
 
 
 def refits_needed(log: AnnotationLog, spec: AuditSpec, model: Model) -> int | None:
@@ -166,9 +181,9 @@ def _games(
             if rest > 0:
                 tell(rest)
             continue
-        if apart := game.players.kept_apart:
+        if game.players.kept_apart:
             reason = (
-                f"{apart} labels of units with fewer than {FEWEST_ANNOTATORS} annotators stay as given throughout, "
+                f"labels of units with fewer than {FEWEST_ANNOTATORS} annotators stay as given throughout, "
                 "and nothing is said about them"
             )
             steps.append(_not_applicable(f"attribution to small units of {kind}", reason))

@@ -10,6 +10,7 @@ from biasaudit.report.messages import Message, Words, message
 from biasaudit.report.pictures.look import NARROW, SMALL, WIDE, State
 from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
 from biasaudit.report.sections.agreement import agreement_parts, pool_parts
+from biasaudit.report.sections.conditions import working_parts
 from biasaudit.report.sections.units import unit_parts
 from biasaudit.report.verdicts import WHOLE_NUMBERS_FROM, digits_for, people_of
 from biasaudit.report.words import COEFFICIENTS, LINKS, RULES, STAGES, termed
@@ -48,7 +49,7 @@ def view(edition: Edition) -> dict[str, Any] | None:
         "attributions": unit_parts(edition),
         "known": _known(trace),
         "links": LINKS,
-        "conditions": list(enumerate(trace.conditions)),
+        "working": working_parts(edition),
         "pools": _tables(trace.pools),
         "rules": _tables(trace.rules),
         "dissent": _tables(trace.dissent),

@@ -222,3 +222,20 @@ def test_annotators_who_did_the_same_do_not_stand_in_the_order_of_rows():
     codes = log_of([("1", f"worker {number:02d}", 1) for number in range(30)]).frame["annotator"].tolist()
     assert sorted(codes) == list(range(30))
     assert codes not in (list(range(30)), list(range(30))[::-1])
+
+
+def test_starts_are_read_as_moments_and_acceptance_as_one_and_zero():
+    rows = [
+        ("1", "a", 1, "2025-03-01T22:10:00+02:00", "ok"),
+        ("2", "b", 0, "2025-03-01 07:00", "no"),
+        ("3", "c", 1, "soon", None),
+    ]
+    columns = ("item", "who", "vote", "begun", "state")
+    found = log_of(rows, columns=columns, started="begun", accepted="state", accepted_value="ok").frame
+    assert found["started"].dt.hour.tolist()[:2] == [20, 7]
+    assert found["started"].isna().tolist() == [False, False, True]
+    assert found["accepted"].tolist()[:2] == [1.0, 0.0]
+    assert np.isnan(found["accepted"][2])
+    plain = log_of(rows, columns=columns).frame
+    assert plain[["started", "accepted"]].isna().all(axis=None)
+    assert plain["started"].dtype == found["started"].dtype

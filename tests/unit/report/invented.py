@@ -25,15 +25,20 @@ from biasaudit.results import (
     Finding,
     Fingerprint,
     Flip,
+    Floor,
     GateResult,
     Git,
     GroupSize,
+    HourBand,
     Manifest,
     ModelFacts,
     Performance,
     PeriodGap,
     Proxy,
     Rate,
+    ReadingTime,
+    SpeedBand,
+    SpeedCurve,
     StageGap,
     Step,
     StratumGap,
@@ -629,28 +634,91 @@ def trace() -> Trace:
                 stands_clear=True,
             ),
         ),
-        conditions=(
-            Condition(
-                unit_kind="vendor",
-                unit="panel 1",
-                annotators=11,
-                labels=9412,
-                hourly_pay=4.2,
-                median_seconds=41.0,
-                currency="GBP",
-            ),
-            Condition(
-                unit_kind="vendor",
-                unit="panel 2",
-                annotators=12,
-                labels=9412,
-                hourly_pay=1.4,
-                median_seconds=17.0,
-                currency="GBP",
-            ),
-            Condition(unit_kind="vendor", unit="panel 3", annotators=4, labels=9412),
-        ),
+        conditions=conditions(),
+        **work(),
     )
+
+
+def conditions() -> tuple[Condition, ...]:
+    """Give units that differ in pay and time, and one of too few annotators."""
+    paid = tuple(
+        Condition(
+            unit_kind="vendor",
+            unit=unit,
+            chain=("contractor 1",),
+            annotators=annotators,
+            labels=9412,
+            hourly_pay=pay,
+            median_seconds=seconds,
+            currency="GBP",
+            pay=estimated(pay, pay * 0.8, pay * 1.2, method="median pay"),
+            below_floor=estimated(below, below / 2, (1 + below) / 2, method="share of annotators; wilson"),
+            seconds=estimated(seconds, seconds - 2, seconds + 2, method="median over labels"),
+            rejected=estimated(0.2, 0.18, 0.22, method="share of labels"),
+        )
+        for unit, annotators, pay, seconds, below in (("panel 1", 11, 4.2, 41.0, 0.0), ("panel 2", 12, 1.4, 17.0, 0.9))
+    )
+    return (*paid, Condition(unit_kind="vendor", unit="panel 3", annotators=4, labels=9412))
+
+
+def work() -> dict[str, Any]:
+    """Give what else is known of the work behind the labels."""
+    everyone = conditions()[1].model_copy(
+        update={
+            "unit_kind": ALL_GROUPS,
+            "unit": ALL_GROUPS,
+            "about": "everyone",
+            "annotators": 27,
+            "labels": 28236,
+            "pay_with_pauses": 1.1,
+            "pay_if_accepted": 1.75,
+            "labels_below_floor": estimated(0.88, 0.7, 0.96, method="share of labels"),
+            "unpaid_time": estimated(0.15, 0.12, 0.19, method="share of time"),
+        }
+    )
+    share = estimated(0.21, 0.19, 0.24, method="share of labels")
+    seconds = estimated(17.0, 15.0, 19.0, method="median over labels")
+    return {
+        "conditions_of_all": everyone,
+        "floor": Floor(amount=3.0, name="minimum wage of 2025", source="its law", currency="GBP"),
+        "reading_times": tuple(
+            ReadingTime(
+                unit_kind=kind,
+                unit=unit,
+                attribute="origin",
+                group="non-European",
+                reference="European",
+                n_items=606,
+                n_reference=1696,
+                seconds=seconds,
+                seconds_reference=seconds,
+                ratio=estimated(ratio, ratio - 0.05, ratio + 0.05, method="ratio"),
+                p_value=0.01,
+                p_adjusted=0.02,
+            )
+            for kind, unit, ratio in (
+                (ALL_GROUPS, ALL_GROUPS, 0.9),
+                ("vendor", "panel 1", 1.0),
+                ("vendor", "panel 2", 0.6),
+            )
+        ),
+        "speeds": (
+            SpeedCurve(
+                unit_kind=ALL_GROUPS,
+                unit=ALL_GROUPS,
+                bands=tuple(SpeedBand(tenth=at, seconds=5.0 + at, differs=share) for at in range(1, 11)),
+                rise=estimated(0.1, 0.05, 0.15, method="fastest fifth"),
+                p_value=0.002,
+                p_adjusted=0.004,
+                knee=estimated(0.2, 0.2, 0.3, method="two levels"),
+                knee_seconds=7.5,
+            ),
+        ),
+        "hours": (
+            HourBand(hours=(9,), labels=20000, annotators=27, share=0.7, differs=share),
+            HourBand(hours=(3, 4, 22), labels=8236, annotators=6, share=0.3, differs=share),
+        ),
+    }
 
 
 def findings() -> list[Finding]:
