@@ -18,7 +18,7 @@ import numpy as np
 from biasaudit.data.annotations import AnnotationLog, read_annotations
 from biasaudit.data.logs import Importer, frame_log, import_log
 from biasaudit.data.places import is_lazy, size_of
-from biasaudit.data.reading import read_any_frame, read_table
+from biasaudit.data.reading import read_any_frame, read_table, shown_name
 from biasaudit.data.roles import assign_roles
 from biasaudit.data.table import Table
 from biasaudit.drivers import explain_gaps, measure_flips, measure_proxies
@@ -49,13 +49,24 @@ from biasaudit.results import (
     AuditResult,
     DataFacts,
     Finding,
+    Fingerprint,
     Proxy,
     Step,
     withhold_small_cells,
 )
-from biasaudit.spec import AuditSpec, Declaration, ReferenceSpec, declare, nearest_name, read_declaration
+from biasaudit.spec import (
+    AuditSpec,
+    Declaration,
+    Provenance,
+    ReferenceSpec,
+    declare,
+    minority_is_paid,
+    nearest_name,
+    read_declaration,
+    read_provenance,
+)
 from biasaudit.steps import Progress, Run, silent
-from biasaudit.traces import refits_needed, trace_labels
+from biasaudit.traces import refits_needed, require_units, trace_labels
 
 #: Bytes of a file or database from which it is counted where it lives in the place of being loaded.
 COUNTED_FROM = 64 << 20
@@ -72,6 +83,7 @@ class _Inputs:
     log: AnnotationLog | None
     model: Model
     judgement: Judgement
+    provenance: Provenance | None = None
 
 
 def run(
@@ -149,8 +161,11 @@ def run(
 def _read(going: Run, data: Any, annotations: Any, *, trust_pickle: bool) -> _Inputs:
     """Read, train or load: what goes wrong here means that nothing was measured."""
     declaration, spec = going.declaration, going.declaration.spec
+    provenance = _read_provenance(declaration)
     table = _read_items(going, data)
     log = _read_log(going, table, annotations)
+    if provenance is not None and log is not None:
+        require_units(provenance, log)
     with going.progress("train the model" if spec.model.train else "read the model", None):
         model = make_model(
             table,
@@ -161,7 +176,8 @@ def _read(going: Run, data: Any, annotations: Any, *, trust_pickle: bool) -> _In
             trust_pickle=trust_pickle,
         )
     judged = table.judged()
-    return _Inputs(table=table, judged=judged, log=log, model=model, judgement=judge(model, judged, spec))
+    judgement = judge(model, judged, spec)
+    return _Inputs(table=table, judged=judged, log=log, model=model, judgement=judgement, provenance=provenance)
 
 
 def _countable(going: Run, data: Any) -> Any:
@@ -274,6 +290,22 @@ def _read_items(going: Run, data: Any) -> Table:
     return assign_roles(frame, declaration, fingerprint)
 
 
+def _read_provenance(declaration: Declaration) -> Provenance | None:
+    """Read how the labels were made, where the audit declares a file that says it."""
+    declared = declaration.spec.annotations
+    if declared is None or declared.provenance is None:
+        return None
+    return read_provenance(declaration.folder / declared.provenance)
+
+
+def _with_provenance(spec: AuditSpec, provenance: Provenance | None) -> AuditSpec:
+    """Let a provenance say what [annotations] leaves open."""
+    if spec.annotations is None or provenance is None:
+        return spec
+    paid = minority_is_paid(spec.annotations, provenance.spec)
+    return spec.model_copy(update={"annotations": spec.annotations.model_copy(update={"minority_paid": paid})})
+
+
 def _read_log(going: Run, table: Table, annotations: Any) -> AnnotationLog | None:
     declaration, spec = going.declaration, going.declaration.spec.annotations
     if spec is None:
@@ -325,6 +357,9 @@ def _measured(going: Run, inputs: _Inputs, started: str) -> AuditResult:
     counts = count(judged, decisions.selected, spec.groups.intersections)
     facts = attribute_facts(counts, spec)
     fingerprints = [table.fingerprint, inputs.log.fingerprint if inputs.log else None, model.fingerprint]
+    if inputs.provenance is not None and spec.annotations is not None:
+        source = shown_name(str(spec.annotations.provenance))
+        fingerprints.append(Fingerprint(role="provenance", source=source, sha256=inputs.provenance.sha256))
     measured = going.step(
         "performance",
         lambda _: performance(counts, facts, judged=judged, scores=judgement.scores, level=level),
@@ -372,7 +407,7 @@ def _stand_ins(
 
 def _traced(going: Run, inputs: _Inputs, log: AnnotationLog, result: AuditResult, *, jobs: int) -> AuditResult:
     """Follow the gap back to the labels."""
-    spec = going.declaration.spec
+    spec = _with_provenance(going.declaration.spec, inputs.provenance)
 
     def work(advance: Callable[[int], None]) -> Any:
         return trace_labels(
@@ -387,6 +422,7 @@ def _traced(going: Run, inputs: _Inputs, log: AnnotationLog, result: AuditResult
             level=spec.uncertainty.level,
             jobs=jobs,
             advance=advance,
+            provenance=inputs.provenance.spec if inputs.provenance else None,
         )
 
     trace, steps = going.step("traces", work, (None, ()), total=refits_needed(log, spec, inputs.model))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from biasaudit.cli.data_provenance import provenance
 from biasaudit.cli.main import ExitCode, say, visible
 from biasaudit.errors import DataError, PluginError
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 @click.group("data")
 def command() -> None:
     """Show and fetch named datasets."""
+
+
+command.add_command(provenance)
 
 
 @command.command("list")

@@ -28,7 +28,7 @@ VERBS = {
     "run": "Run audits and write their results and reports.",
     "report": "Write a report again from a result.",
     "new": "Begin a new audit in a folder of its own.",
-    "schema": "Print the JSON Schema of audit.toml or result.json.",
+    "schema": "Print the JSON Schema of audit.toml, provenance.toml or result.json.",
     "data": "Show, describe and fetch named datasets.",
 }
 

@@ -47,6 +47,7 @@ threshold = 0.5                      # or share = 0.25, or quota = 150
 
 # [annotations]                      # who labelled what: `biasaudit data describe FILE` writes this table
 # path = "labels.csv"
+# provenance = "provenance.toml"     # how they were made: `biasaudit schema provenance`
 # item = "id"
 # annotator = "annotator"
 # label = "label"

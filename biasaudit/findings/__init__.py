@@ -19,6 +19,7 @@ from biasaudit.findings import (
     ba501_stages,
     ba502_units,
     ba503_shared_bias,
+    ba504_missing_links,
     ba509_pay_below_floor,
     ba510_work_not_accepted,
 )
@@ -40,6 +41,7 @@ CHECKS = (
     ba501_stages.check,
     ba502_units.check,
     ba503_shared_bias.check,
+    ba504_missing_links.check,
     ba509_pay_below_floor.check,
     ba510_work_not_accepted.check,
 )

@@ -9,12 +9,14 @@ from markupsafe import Markup
 
 from biasaudit.report.edition import Edition
 from biasaudit.report.messages import Message, Words, message
+from biasaudit.report.provenance_words import THINGS
 from biasaudit.report.words import COEFFICIENTS, MEASURES, STAGES, STATISTICS, termed
 from biasaudit.results import (
     Agreement,
     AgreementGap,
     AttributeFacts,
     Attribution,
+    ChainLink,
     Condition,
     Conditional,
     Disparity,
@@ -23,6 +25,8 @@ from biasaudit.results import (
     Finding,
     Flip,
     Floor,
+    LinkShare,
+    MissingLink,
     PeriodGap,
     Proxy,
     Rate,
@@ -155,6 +159,12 @@ def _named(edition: Edition, pointer: str) -> Message | Value | None:  # noqa: C
             said = message("{period}, {group}", period=name(period), group=name(group))
         case Flip(to=group):
             said = message("what if: {group}", group=name(group))
+        case LinkShare(link=thing):
+            said = termed(THINGS, thing)
+        case ChainLink(name=str(word)):
+            said = name(word)
+        case MissingLink():
+            said = message("where it is missing")
         case AttributeFacts(name=attribute):
             said = message("people by {attribute}", attribute=name(attribute))
     return said

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from biasaudit.results import AuditResult
 
 #: Style sheets that are no section's own, before and after those of the sections.
-_BEFORE, _AFTER = ("palette", "page", "text", "tables", "figures"), ("print",)
+_BEFORE, _AFTER = ("palette", "page", "text", "tables", "figures", "chain"), ("print",)
 _ID = re.compile(r' id="([^"]+)"')
 #: How much of a digest stands on every printed page.
 _SHORT_DIGEST = 16

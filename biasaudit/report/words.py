@@ -117,7 +117,6 @@ DEFAULTS: dict[str, dict[str, str]] = {
         "warm_start": "False",
     },
 }
-LINKS = {"pay": message("pay"), "seconds": message("working time")}
 #: What a log may say of the work behind its labels.
 CONDITIONS = {
     "pay": message("what was paid"),
@@ -126,7 +125,12 @@ CONDITIONS = {
     "accepted": message("whether it was accepted"),
 }
 STATUSES = {"documented": message("documented"), "assumed": message("assumed")}
-ROLES = {"items": message("people judged"), "annotations": message("labels"), "model": message("model")}
+ROLES = {
+    "items": message("people judged"),
+    "annotations": message("labels"),
+    "provenance": message("how the labels were made"),
+    "model": message("model"),
+}
 STEP_OUTCOMES = {"not_applicable": message("did not apply"), "failed": message("failed")}
 STEPS = {
     "data": message("reading the data"),

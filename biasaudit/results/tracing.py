@@ -8,6 +8,7 @@ from pydantic import Field
 
 from biasaudit.results.conditions import Condition, Floor, HourBand, ReadingTime, SpeedCurve
 from biasaudit.results.estimate import Estimate, Record
+from biasaudit.results.provenance import Traceability
 
 Stage = Literal["reference_label", "annotation", "label", "model", "decision"]
 
@@ -137,5 +138,5 @@ class Trace(Record):
     unknown_conditions: tuple[str, ...] = Field(
         (), description="Of pay, seconds, started, accepted: what the log says of no label."
     )
-    traceability: dict[str, Any] = Field(default_factory=dict)
+    traceability: Traceability = Field(default_factory=Traceability)
     relabel: tuple[dict[str, Any], ...] = ()

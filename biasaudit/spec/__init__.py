@@ -26,8 +26,10 @@ from biasaudit.spec.measuring import (
     StageSpec,
 )
 from biasaudit.spec.nearest import nearest_name
+from biasaudit.spec.provenance import ProvenanceSpec, minority_is_paid
+from biasaudit.spec.provenance_reading import Provenance, declare_provenance, read_provenance
 from biasaudit.spec.reading import Declaration, declare, read_declaration
-from biasaudit.spec.schema import audit_schema
+from biasaudit.spec.schema import audit_schema, provenance_schema
 
 __all__ = [
     "AnnotationsSpec",
@@ -46,6 +48,8 @@ __all__ = [
     "ModelSpec",
     "PopulationSpec",
     "ProtectedSpec",
+    "Provenance",
+    "ProvenanceSpec",
     "QuantitySpec",
     "RankingSpec",
     "ReferenceSpec",
@@ -58,6 +62,10 @@ __all__ = [
     "UncertaintySpec",
     "audit_schema",
     "declare",
+    "declare_provenance",
+    "minority_is_paid",
     "nearest_name",
+    "provenance_schema",
     "read_declaration",
+    "read_provenance",
 ]

@@ -27,6 +27,7 @@ _ALLOWED = {
     "string_type": "a text",
     "string_too_short": "a text of at least one character",
     "bool_type": "a text, a number, true or false",
+    "bool_parsing": "true or false",
     "float_type": "a number",
     "float_parsing": "a number",
     "finite_number": "a finite number",
@@ -92,6 +93,30 @@ def read_declaration(path: str | Path, overrides: Sequence[str] = ()) -> Declara
         With every mistake of the file.
     """
     path = Path(path)
+    raw, lines = read_toml(path)
+    return declare(raw, source=str(path), folder=path.resolve().parent, lines=lines, overrides=overrides)
+
+
+def read_toml(path: Path) -> tuple[dict[str, Any], dict[Location, int]]:
+    """Read a TOML file and the line of each of its keys.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    raw : dict
+        What ``tomllib`` returns.
+    lines : dict
+        Line of each key.
+
+    Raises
+    ------
+    DeclarationError
+        Where the file cannot be read, is not UTF-8 or is no TOML.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -107,7 +132,7 @@ def read_declaration(path: str | Path, overrides: Sequence[str] = ()) -> Declara
     except RecursionError:
         problem = "holds lists within lists that are too deep to read"
         raise DeclarationError(str(path), (Mistake(where="file", problem=problem),)) from None
-    return declare(raw, source=str(path), folder=path.resolve().parent, lines=key_lines(text), overrides=overrides)
+    return raw, key_lines(text)
 
 
 def declare(
@@ -165,7 +190,7 @@ def declare(
     try:
         spec = AuditSpec.model_validate(merged)
     except ValidationError as error:
-        found = [_as_mistake(problem, lines) for problem in _told_once(error)]
+        found = mistakes_in(error, lines, AuditSpec)
         raise DeclarationError(source, (*found, *misused_names(merged, lines))) from None
     mistakes = misused_names(merged, lines)
     if mistakes:
@@ -174,6 +199,11 @@ def declare(
     return Declaration(
         spec=spec, source=source, folder=folder or Path.cwd(), lines=lines, digest=digest, overrides=tuple(overrides)
     )
+
+
+def mistakes_in(error: ValidationError, lines: dict[Location, int], grammar: type[BaseModel]) -> list[Mistake]:
+    """Tell every mistake that a grammar found, once each, in words of TOML."""
+    return [_as_mistake(problem, lines, grammar) for problem in _told_once(error)]
 
 
 def _override(raw: dict[str, Any], text: str) -> Mistake | None:
@@ -238,13 +268,13 @@ def _is_branch(part: str | int) -> bool:
     )
 
 
-def _as_mistake(problem: Any, lines: dict[Location, int]) -> Mistake:
+def _as_mistake(problem: Any, lines: dict[Location, int], grammar: type[BaseModel]) -> Mistake:
     place: Location = problem["loc"]
     kind, context = problem["type"], problem.get("ctx", {})
     got = _short(problem["input"])
     allowed = nearest = ""
     if kind == "extra_forbidden":
-        known = _known_keys(place[:-1])
+        known = known_keys(grammar, place[:-1])
         says = f"unknown key {str(place[-1])!r}"
         allowed, nearest = ", ".join(known), nearest_name(str(place[-1]), known)
     elif kind == "missing":
@@ -268,9 +298,9 @@ def _as_mistake(problem: Any, lines: dict[Location, int]) -> Mistake:
     )
 
 
-def _known_keys(place: Location) -> list[str]:
-    """Names that the grammar has at one place."""
-    record: type[BaseModel] = AuditSpec
+def known_keys(grammar: type[BaseModel], place: Location = ()) -> list[str]:
+    """Names that a grammar has at one place."""
+    record = grammar
     for part in place:
         if isinstance(part, int):
             continue

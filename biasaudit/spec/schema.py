@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from biasaudit.spec.audit import AuditSpec
+from biasaudit.spec.provenance import ProvenanceSpec
 
 
 def audit_schema() -> dict[str, Any]:
@@ -23,4 +24,23 @@ def audit_schema() -> dict[str, Any]:
     schema = AuditSpec.model_json_schema(by_alias=True)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "biasaudit audit.toml, version 1"
+    return schema
+
+
+def provenance_schema() -> dict[str, Any]:
+    """Build the JSON Schema of ``provenance.toml``, version 1.
+
+    Returns
+    -------
+    dict
+        A JSON Schema (draft 2020-12).
+
+    Examples
+    --------
+    >>> provenance_schema()["title"]
+    'biasaudit provenance.toml, version 1'
+    """
+    schema = ProvenanceSpec.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "biasaudit provenance.toml, version 1"
     return schema

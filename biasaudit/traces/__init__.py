@@ -9,9 +9,9 @@ from biasaudit.traces.conditions import (
     FEWEST_ANNOTATORS,
     measure_conditions,
     measure_conditions_of_all,
-    measure_traceability,
     unknown_conditions,
 )
+from biasaudit.traces.contract_chain import require_units
 from biasaudit.traces.disclosure import Cells, cells_of, withhold_counts
 from biasaudit.traces.games import Game, Judges, judges_of, shapley_matrix
 from biasaudit.traces.hours import measure_hours
@@ -20,6 +20,7 @@ from biasaudit.traces.reading_times import measure_reading_times
 from biasaudit.traces.rules import Rule, aggregate, dawid_skene, declared_rule, rule_reproduces
 from biasaudit.traces.speed import measure_speed
 from biasaudit.traces.stages import StageValues, measure_stages, stage_values
+from biasaudit.traces.traceability import measure_traceability
 from biasaudit.traces.tracing import make_game, refits_needed, trace_labels
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "pool_agreement",
     "refits_needed",
     "refits_of",
+    "require_units",
     "rule_reproduces",
     "shapley_matrix",
     "stage_values",

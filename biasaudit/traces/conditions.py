@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,6 @@ __all__ = [
     "FEWEST_ANNOTATORS",
     "measure_conditions",
     "measure_conditions_of_all",
-    "measure_traceability",
     "unknown_conditions",
 ]
 
@@ -246,24 +245,3 @@ def _chains(log: AnnotationLog) -> dict[tuple[str, str], tuple[str, ...]]:
             named = tuple(str(rows[other].iloc[0]) for other in above)
             found[kind, str(unit)] = tuple(name for name in named if name != NOT_RECORDED)
     return found
-
-
-def measure_traceability(log: AnnotationLog) -> dict[str, Any]:
-    """Measure for what share of labels the log says each thing about how they were made.
-
-    Parameters
-    ----------
-    log : AnnotationLog
-        The labels.
-
-    Returns
-    -------
-    dict
-        ``known``: share of labels, 0 to 1, by link (each unit kind, pay, seconds); ``chain``:
-        the contract chain, empty as a log does not tell it; ``missing``: links known for no label.
-    """
-    frame = log.frame
-    known = {kind: float((frame[f"unit:{kind}"].astype(str) != NOT_RECORDED).mean()) for kind in log.units}
-    known |= {name: float(frame[name].notna().mean()) for name in ("pay", "seconds")}
-    missing = [name for name, share in known.items() if share == 0]
-    return {"known": known, "chain": [], "missing": missing}

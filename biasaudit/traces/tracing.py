@@ -11,14 +11,13 @@ from biasaudit.data.table import FloatArray, Table
 from biasaudit.errors import ModelError, NotApplicableError
 from biasaudit.models import Model, Trainer
 from biasaudit.results import AttributeFacts, Floor, Step, Trace
-from biasaudit.spec import AnnotationsSpec, AuditSpec, ReferenceSpec
+from biasaudit.spec import AnnotationsSpec, AuditSpec, ProvenanceSpec, ReferenceSpec
 from biasaudit.traces.agreement_tracing import trace_agreement
 from biasaudit.traces.attribution import Measured, attribute_gaps, measure_game, refits_of
 from biasaudit.traces.ballots import Ballots, ballots_of
 from biasaudit.traces.conditions import (
     measure_conditions,
     measure_conditions_of_all,
-    measure_traceability,
     unknown_conditions,
 )
 from biasaudit.traces.disclosure import FEWEST_ANNOTATORS, withhold_counts
@@ -30,6 +29,7 @@ from biasaudit.traces.reading_times import measure_reading_times
 from biasaudit.traces.rules import Rule, declared_rule, rule_reproduces
 from biasaudit.traces.speed import measure_speed
 from biasaudit.traces.stages import measure_stages, stage_values
+from biasaudit.traces.traceability import measure_traceability
 
 Advance = Callable[[int], None]
 
@@ -47,6 +47,7 @@ def trace_labels(  # noqa: PLR0917 - takes what every room before it made
     level: float,
     jobs: int = 1,
     advance: Advance | None = None,
+    provenance: ProvenanceSpec | None = None,
 ) -> tuple[Trace, tuple[Step, ...]]:
     """Follow a gap back to its labels.
 
@@ -74,6 +75,8 @@ def trace_labels(  # noqa: PLR0917 - takes what every room before it made
         Processes for refits; the result is the same for any number.
     advance : callable, optional
         Called with the number of refits done; they add up to :func:`refits_needed`.
+    provenance : ProvenanceSpec, optional
+        How the labels were made, as declared.
 
     Returns
     -------
@@ -119,7 +122,7 @@ def trace_labels(  # noqa: PLR0917 - takes what every room before it made
         speeds=measure_speed(log, seed=seed, level=level),
         hours=measure_hours(log, level=level),
         unknown_conditions=unknown_conditions(log),
-        traceability=measure_traceability(log),
+        traceability=measure_traceability(log, provenance, table, facts),
     )
     return withhold_counts(trace, log), tuple(steps)
 

@@ -15,7 +15,7 @@ def test_list_names_the_bundled_audits(command):
     assert all(audit["title"] and audit["origin"] for audit in listed)
 
 
-@pytest.mark.parametrize("which", ["audit", "result"])
+@pytest.mark.parametrize("which", ["audit", "provenance", "result"])
 def test_schema_prints_json(command, which):
     ended = command("schema", which)
     assert ended.code == 0
@@ -93,3 +93,45 @@ def test_the_installed_command_runs_a_bundled_audit(installed, tmp_path):
 def test_python_dash_m_is_the_same_command(tmp_path):
     done = subprocess.run([sys.executable, "-m", "biasaudit", "list"], capture_output=True, text=True, check=True)
     assert "st-georges" in done.stdout
+
+
+PROVENANCE = 'schema = 1\n[[link]]\nname = "Bank \\u001b[31m"\nrole = "client"\n[rule]\nminority_paid = false\n'
+
+
+def test_data_provenance_turns_one_form_into_another_and_tells_what_has_no_word(command, tmp_path):
+    (tmp_path / "p.toml").write_text(PROVENANCE, encoding="utf-8")
+    ended = command("data", "provenance", "p.toml", "--to", "croissant", "--out", "c.json")
+    assert (ended.code, ended.out) == (0, "c.json\n")
+    assert "has no word for link.name, link.role, rule.minority_paid" in ended.err
+    ended = command("data", "provenance", "c.json", "--to", "prov", "--out", "p.json")
+    assert (ended.code, ended.err) == (0, "")
+    back = command("data", "provenance", "p.json", "--to", "toml")
+    assert back.code == 0
+    assert "minority_paid = false" in back.out
+    assert "\x1b" not in back.out
+    assert json.loads(command("data", "provenance", "p.toml", "--to", "prov").out)["agent"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("p.toml", "schema = 1\n[rul]\n", "Did you mean 'rule'?"),
+        ("p.json", "{}", "no Croissant"),
+        ("", "", "cannot be read"),
+    ],
+)
+def test_data_provenance_refuses_with_one_message(command, tmp_path, name, text, told):
+    if name:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    ended = command("data", "provenance", name or "nothing.json")
+    assert ended.code == 2
+    assert told in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_data_provenance_tells_what_it_did_not_read_and_where_it_cannot_write(command, tmp_path):
+    (tmp_path / "c.json").write_text('{"@type": "sc:Dataset", "name": "x", "rai:dataBiases": "many"}', encoding="utf-8")
+    ended = command("data", "provenance", "c.json", "--out", "nowhere/p.toml")
+    assert ended.code == 2
+    assert "cannot be written" in ended.err
+    assert "rai:dataBiases" in command("data", "provenance", "c.json").err

@@ -11,9 +11,10 @@ from biasaudit.report.pictures.look import NARROW, SMALL, WIDE, State
 from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
 from biasaudit.report.sections.agreement import agreement_parts, pool_parts
 from biasaudit.report.sections.conditions import working_parts
+from biasaudit.report.sections.provenance import provenance_parts
 from biasaudit.report.sections.units import unit_parts
 from biasaudit.report.verdicts import WHOLE_NUMBERS_FROM, digits_for, people_of
-from biasaudit.report.words import COEFFICIENTS, LINKS, RULES, STAGES, termed
+from biasaudit.report.words import COEFFICIENTS, RULES, STAGES, termed
 from biasaudit.results import ALL_GROUPS, AuditResult, Estimate, StageGap, Trace
 from biasaudit.results.sentences import count, in_100, name
 
@@ -47,8 +48,7 @@ def view(edition: Edition) -> dict[str, Any] | None:
         "coefficients": COEFFICIENTS,
         "everyone": ALL_GROUPS,
         "attributions": unit_parts(edition),
-        "known": _known(trace),
-        "links": LINKS,
+        **provenance_parts(edition),
         "working": working_parts(edition),
         "pools": _tables(trace.pools),
         "rules": _tables(trace.rules),
@@ -87,13 +87,6 @@ def _told(trace: Trace) -> list[Message]:
             )
         )
     return told
-
-
-def _known(trace: Trace) -> list[tuple[str, float]]:
-    """Read for which share of labels each fact about their making is known, what is least known first."""
-    known = trace.traceability.get("known", {})
-    links = [(str(link), float(share)) for link, share in known.items() if isinstance(share, int | float)]
-    return sorted(links, key=lambda link: link[1])
 
 
 def ways_of(result: AuditResult) -> tuple[Way, ...]:

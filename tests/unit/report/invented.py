@@ -43,6 +43,7 @@ from biasaudit.results import (
     Step,
     StratumGap,
     Trace,
+    Traceability,
     UnitShare,
     english,
     estimated,
@@ -636,6 +637,7 @@ def trace() -> Trace:
         ),
         conditions=conditions(),
         **work(),
+        traceability=traceability(),
     )
 
 
@@ -1039,6 +1041,7 @@ def hostile() -> AuditResult:
                         )
                         for each in trace.attribution
                     ),
+                    "traceability": traceability(HOSTILE, attribute),
                 }
             ),
             "findings": (
@@ -1088,5 +1091,68 @@ def large() -> AuditResult:
             "trace": None,
             "findings": (),
             "gates": (),
+        }
+    )
+
+
+def traceability(words: list[str] | None = None, attribute: str = "origin") -> Traceability:
+    """Give a chain that branches and has holes, with the words of a user in every field that holds some."""
+    plain = ["Loan bank", "Alpha Data", "MobileClick", "KE", "IN", "a lawyer", "panel 1", "panel 2", "an annex"]
+    word = [*(words or plain), *plain]
+    shares = {"who": 1.0, "where": 0.5, "guideline": 0.0, "pay": 0.25, "duration": 1.0, "chain": 0.5}
+    groups = [(word[0] if words else "female", 0.1), (word[1] if words else "male", 0.0)]
+    links = [
+        {"level": 1, "name": word[0], "role": "client", "country": [word[3]], "known": True, "labels": 28236},
+        {"level": 2, "name": word[1], "role": "vendor", "contract": "service", "known": True, "above": 0, "labels": 9412},
+        {"level": 3, "name": None, "role": "subcontractor", "known": False, "above": 1, "not_known": ["name", "country"]},
+        {"level": 4, "name": word[2], "role": "platform", "known": True, "above": 0, "untold": 2, "source": word[5],
+         "status": "assumed", "country": [word[3], word[4]], "contract": "crowd", "known_to_client": False},
+        {"level": 2, "name": word[8], "role": None, "known": True, "above": 0, "status": "documented", "source": word[7]},
+    ]  # fmt: skip
+    missing = [
+        {"kind": "unit", "n_labels": 100, "share": 0.0035},
+        {"kind": "level", "link": 3, "level": 2, "has_above": True, "above": word[0], "below": word[2], "share": 0.5},
+        {"kind": "name", "link": 2, "level": 3, "role": "subcontractor", "above": word[1], "asked": True},
+        {"kind": "branch", "n_labels": 50, "share": 0.002},
+    ]
+    texts = [("labels", "protocol", word[6]), ("rule", "name", "majority"), ("rule", "minority", "discarded")]
+    facts = [{"table": table, "key": key, "state": "known", "text": [text]} for table, key, text in texts]
+    facts += [
+        {"table": "pay", "key": "amount", "state": "known", "number": 0.02, "currency": word[7], "basis": "label",
+         "units": [word[6]], "status": "documented", "source": word[8]},
+        {"table": "pay", "key": "amount", "entry": 1, "state": "not_known", "units": [word[5]]},
+        {"table": "rule", "key": "minority_paid", "state": "known", "is_so": False},
+        {"table": "quality", "key": "gold_share", "state": "known", "number": 0.125},
+        {"table": "quality", "key": "checks", "state": "not_known"},
+        {"table": "feedback", "key": "channel", "state": "not_said"},
+        {"table": "feedback", "key": "appeal", "state": "not_said"},
+    ]  # fmt: skip
+    return Traceability.model_validate(
+        {
+            "declared": True,
+            "complete": 0.125,
+            "links": [
+                {"link": link, "share": share, "n_labels": 28236, "n_known": round(share * 28236), "told_by": "both"}
+                for link, share in shares.items()
+            ],
+            "units": [
+                {"unit_kind": word[2], "unit": word[1], "link": link, "share": share, "n_labels": 9412, "annotators": 9}
+                for link, share in shares.items()
+            ],
+            "groups": [
+                {
+                    "attribute": attribute,
+                    "group": group,
+                    "link": link,
+                    "share": share * (1 - less),
+                    "n_items": 99,
+                    "n_labels": 300,
+                }
+                for group, less in groups
+                for link, share in shares.items()
+            ],
+            "chain": links,
+            "missing": missing,
+            "facts": facts,
         }
     )

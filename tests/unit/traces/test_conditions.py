@@ -14,7 +14,6 @@ from biasaudit.traces import (
     measure_hours,
     measure_reading_times,
     measure_speed,
-    measure_traceability,
     unknown_conditions,
 )
 from biasaudit.traces.clustered import clustered_median, clustered_share, percentile_of_people, within_contrast
@@ -376,9 +375,3 @@ def test_hours_of_many_people_stand_alone_and_no_starts_say_nothing():
 
 
 # What the log says
-
-
-def test_traceability_says_what_is_known_for_which_share():
-    known = measure_traceability(log_of([0, 1, 2, 3], pay=[0.1, None, None, None], seconds=float("nan")))
-    assert known["known"] == {"vendor": 1.0, "pay": 0.25, "seconds": 0.0}
-    assert known["missing"] == ["seconds"]
