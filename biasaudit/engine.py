@@ -8,7 +8,7 @@ result is still written.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from biasaudit.data.annotations import AnnotationLog, read_annotations
 from biasaudit.data.logs import Importer, frame_log, import_log
 from biasaudit.data.places import is_lazy, size_of
 from biasaudit.data.reading import read_any_frame, read_table, shown_name
+from biasaudit.data.relabelled import NewLabels, read_new_labels
 from biasaudit.data.roles import assign_roles
 from biasaudit.data.table import Table
 from biasaudit.drivers import explain_gaps, measure_flips, measure_proxies
@@ -52,6 +53,7 @@ from biasaudit.results import (
     Fingerprint,
     Proxy,
     Step,
+    Trace,
     withhold_small_cells,
 )
 from biasaudit.spec import (
@@ -67,6 +69,8 @@ from biasaudit.spec import (
 )
 from biasaudit.steps import Progress, Run, silent
 from biasaudit.traces import refits_needed, require_units, trace_labels
+from biasaudit.traces.relabelled import measure_relabelled, with_new_labels
+from biasaudit.traces.relabelling import plan_relabelling, refits_planned
 
 #: Bytes of a file or database from which it is counted where it lives in the place of being loaded.
 COUNTED_FROM = 64 << 20
@@ -84,6 +88,31 @@ class _Inputs:
     model: Model
     judgement: Judgement
     provenance: Provenance | None = None
+    relabelled: _Relabelled | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Relabelled:
+    """Labels given anew, and the model as the first labels had made it."""
+
+    labels: NewLabels
+    first_model: Model
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """A result, and what is kept apart from it.
+
+    Attributes
+    ----------
+    result : AuditResult
+        What was found.
+    to_relabel : tuple of str
+        Names of the items whose labels matter most, for a labelling tool; empty where none are named.
+    """
+
+    result: AuditResult
+    to_relabel: tuple[str, ...]
 
 
 def run(
@@ -95,6 +124,7 @@ def run(
     jobs: int = 1,
     trust_pickle: bool = False,
     progress: Progress = silent,
+    relabelled: str | Path | None = None,
 ) -> AuditResult:
     """Run an audit.
 
@@ -116,6 +146,9 @@ def run(
         Open a pickled model, which can run any code when it is opened.
     progress : callable
         Opens a progress display.
+    relabelled : str or Path, optional
+        File of labels that were given anew (csv, parquet, or a Label Studio export): they take the
+        place of the outcome of their items, and what that did to each gap is measured too.
 
     Returns
     -------
@@ -146,19 +179,50 @@ def run(
     >>> [round(one.estimate.value, 2) for one in result.disparities if one.statistic == "gap"]
     [-0.5]
     """
+    return run_whole(
+        audit,
+        data=data,
+        annotations=annotations,
+        overrides=overrides,
+        jobs=jobs,
+        trust_pickle=trust_pickle,
+        progress=progress,
+        relabelled=relabelled,
+    ).result
+
+
+def run_whole(
+    audit: str | Path | Mapping[str, Any] | Declaration,
+    *,
+    data: Any = None,
+    annotations: Any = None,
+    overrides: Sequence[str] = (),
+    jobs: int = 1,
+    trust_pickle: bool = False,
+    progress: Progress = silent,
+    relabelled: str | Path | None = None,
+) -> Ran:
+    """Run an audit, and keep the names of items to label again, which no result may hold; else as :func:`run`."""
     started = _now()
     declaration, case = _declared(audit, overrides)
     going = Run(declaration=declaration, case=case, progress=progress)
+    if relabelled is not None and declaration.spec.model.train is None:
+        raise DataError(
+            "new labels change what a model learns, and this audit trains none: [model] train is needed for --relabelled."
+        )
     if (source := _countable(going, data)) is not None:
-        return _finished(going, _counted_in_place(going, source, started))
-    inputs = _read(going, data, annotations, trust_pickle=trust_pickle)
+        return Ran(result=_finished(going, _counted_in_place(going, source, started)), to_relabel=())
+    inputs = _read(going, data, annotations, trust_pickle=trust_pickle, relabelled=relabelled)
     result = _measured(going, inputs, started)
     if inputs.log is not None:
         result = _traced(going, inputs, inputs.log, result, jobs=jobs)
-    return _finished(going, result)
+    result = _looked_at_again(going, inputs, result)
+    return Ran(result=_finished(going, result), to_relabel=going.to_relabel)
 
 
-def _read(going: Run, data: Any, annotations: Any, *, trust_pickle: bool) -> _Inputs:
+def _read(
+    going: Run, data: Any, annotations: Any, *, trust_pickle: bool, relabelled: str | Path | None = None
+) -> _Inputs:
     """Read, train or load: what goes wrong here means that nothing was measured."""
     declaration, spec = going.declaration, going.declaration.spec
     provenance = _read_provenance(declaration)
@@ -166,18 +230,35 @@ def _read(going: Run, data: Any, annotations: Any, *, trust_pickle: bool) -> _In
     log = _read_log(going, table, annotations)
     if provenance is not None and log is not None:
         require_units(provenance, log)
-    with going.progress("train the model" if spec.model.train else "read the model", None):
-        model = make_model(
-            table,
+
+    def modelled(items: Table) -> Model:
+        return make_model(
+            items,
             spec,
             folder=declaration.folder,
             seed=spec.uncertainty.seed,
             case_model=going.case.model,
             trust_pickle=trust_pickle,
         )
+
+    with going.progress("train the model" if spec.model.train else "read the model", None):
+        model, again = modelled(table), None
+        if relabelled is not None and table.outcome is not None:
+            again = _Relabelled(labels=read_new_labels(relabelled, spec, table), first_model=model)
+            table = replace(table, outcome=again.labels.whole(table.outcome))
+            log = None if log is None else with_new_labels(log, again.labels)
+            model = modelled(table)
     judged = table.judged()
     judgement = judge(model, judged, spec)
-    return _Inputs(table=table, judged=judged, log=log, model=model, judgement=judgement, provenance=provenance)
+    return _Inputs(
+        table=table,
+        judged=judged,
+        log=log,
+        model=model,
+        judgement=judgement,
+        provenance=provenance,
+        relabelled=again,
+    )
 
 
 def _countable(going: Run, data: Any) -> Any:
@@ -360,6 +441,7 @@ def _measured(going: Run, inputs: _Inputs, started: str) -> AuditResult:
     if inputs.provenance is not None and spec.annotations is not None:
         source = shown_name(str(spec.annotations.provenance))
         fingerprints.append(Fingerprint(role="provenance", source=source, sha256=inputs.provenance.sha256))
+    fingerprints.append(inputs.relabelled.labels.fingerprint if inputs.relabelled else None)
     measured = going.step(
         "performance",
         lambda _: performance(counts, facts, judged=judged, scores=judgement.scores, level=level),
@@ -430,6 +512,45 @@ def _traced(going: Run, inputs: _Inputs, log: AnnotationLog, result: AuditResult
     if trace is not None:
         trace = trace.model_copy(update={"dropped": log.dropped})
     return result.model_copy(update={"trace": trace})
+
+
+def _looked_at_again(going: Run, inputs: _Inputs, result: AuditResult) -> AuditResult:
+    """Say which labels matter most for the gaps, and what labels that were given anew have done."""
+    spec, found = going.declaration.spec, {}
+    seed, level, facts = spec.uncertainty.seed, spec.uncertainty.level, result.data.attributes
+    done = inputs.relabelled.labels.rows if inputs.relabelled is not None else None
+    if (log := inputs.log) is not None and result.trace is not None:
+        plan = going.step(
+            "labels to look at again",
+            lambda advance: plan_relabelling(
+                inputs.table, log, spec, facts, inputs.model, seed=seed, level=level, again=done, advance=advance
+            ),
+            None,
+            total=refits_planned(spec),
+        )
+        if plan is not None:
+            going.to_relabel = plan.items
+            found = {"relabel": plan.relabel, "influence": plan.influence}
+    if (again := inputs.relabelled) is not None and (trainer := again.first_model.trainer) is not None:
+        found["relabelled"] = going.step(
+            "labels given anew",
+            lambda advance: measure_relabelled(
+                inputs.table,
+                again.labels,
+                spec,
+                facts,
+                trainer,
+                scale=again.first_model.scale,
+                seed=seed,
+                level=level,
+                advance=advance,
+            ),
+            (),
+            total=2 + 2 * spec.uncertainty.replicates,
+        )
+    if not any(found.values()):
+        return result
+    return result.model_copy(update={"trace": (result.trace or Trace()).model_copy(update=found)})
 
 
 def _finished(going: Run, result: AuditResult) -> AuditResult:

@@ -34,6 +34,7 @@ class Run:
     case: Case
     progress: Progress
     steps: list[Step] = field(default_factory=list)
+    to_relabel: tuple[str, ...] = ()
 
     def step(
         self, name: str, work: Callable[[Callable[[int], None]], Any], default: Any, total: int | None = None

@@ -47,6 +47,12 @@ TICK_SECONDS = 1.0
 @click.option(
     "--trust-pickle", is_flag=True, help="Open pickled models. A pickle can run any code: only for files you made."
 )
+@click.option(
+    "--relabelled",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Labels given anew (csv, parquet, or a Label Studio export): they replace the first ones, and what they did "
+    "is measured.",
+)
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
 def command(
     *,
@@ -57,6 +63,7 @@ def command(
     overrides: tuple[str, ...],
     jobs: int | None,
     trust_pickle: bool,
+    relabelled: Path | None,
     quiet: bool,
 ) -> int:
     """Run audits and write their results and reports.
@@ -65,20 +72,26 @@ def command(
     """
     import os
 
-    from biasaudit.engine import run
+    from biasaudit.cli.relabel_files import write_relabel_files
+    from biasaudit.engine import run_whole
     from biasaudit.steps import silent
 
     wanted = chosen_formats(formats)
+    if relabelled is not None and len(audits) > 1:
+        raise click.UsageError("--relabelled holds the labels of one audit: run it alone.")
     codes = []
     for audit in audits:
-        result = run(
+        ran = run_whole(
             audit,
             overrides=overrides,
             jobs=jobs or os.cpu_count() or 1,
             trust_pickle=trust_pickle,
             progress=silent if quiet else _bar,
+            relabelled=relabelled,
         )
+        result = ran.result
         written = write_outputs(result, out / result.audit.name, wanted, language)
+        written += write_relabel_files(ran.to_relabel, out / result.audit.name)
         if not quiet:
             _summarise(result)
         for path in written:

@@ -20,6 +20,7 @@ from biasaudit.findings import (
     ba502_units,
     ba503_shared_bias,
     ba504_missing_links,
+    ba508_labels_that_matter,
     ba509_pay_below_floor,
     ba510_work_not_accepted,
 )
@@ -42,6 +43,7 @@ CHECKS = (
     ba502_units.check,
     ba503_shared_bias.check,
     ba504_missing_links.check,
+    ba508_labels_that_matter.check,
     ba509_pay_below_floor.check,
     ba510_work_not_accepted.check,
 )

@@ -30,6 +30,7 @@ from biasaudit.results import (
     PeriodGap,
     Proxy,
     Rate,
+    Relabel,
     StageGap,
     UnitShare,
 )
@@ -153,6 +154,8 @@ def _named(edition: Edition, pointer: str) -> Message | Value | None:  # noqa: C
             said = message("conditions of all annotators")
         case Condition(unit=unit):
             said = message("conditions, {unit}", unit=name(unit))
+        case Relabel(group=group):
+            said = message("labels to look at again, {group}", group=name(group))
         case Conditional(group=group):
             said = message("within strata, {group}", group=name(group))
         case PeriodGap(period=period, group=group):

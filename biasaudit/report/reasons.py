@@ -121,6 +121,14 @@ REASONS: tuple[str, ...] = (
     "not looked for",
     "traces: attribution to small units of {kind}",
     "traces: attribution to {kind}",
+    # labels to look at again
+    "all judged people have the same score, so that no label moves a decision",
+    "no label is by the declared reference unit {unit}",
+    "fewer than {n} items have a label to learn from what new labels would be, or all of those are alike",
+    "fewer than {n} items would be labelled again, and what came of it would speak of a person",
+    "fewer than {n} items that train the model have a new label, and what came of it would speak of a person",
+    "no group has enough judged people, or there is only one group",
+    "labels of items that were labelled again later",
     # engine
     "no [annotations] are declared: who made the labels is not known to this audit",
     "there is no model here whose inputs could stand in for anything",

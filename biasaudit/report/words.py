@@ -130,6 +130,7 @@ ROLES = {
     "annotations": message("labels"),
     "provenance": message("how the labels were made"),
     "model": message("model"),
+    "relabelled": message("labels given anew"),
 }
 STEP_OUTCOMES = {"not_applicable": message("did not apply"), "failed": message("failed")}
 STEPS = {
@@ -170,6 +171,8 @@ STEPS = {
     "agreement": message("agreement of annotators"),
     "attribution": message("whose labels the gap comes with"),
     "pools": message("pools of annotators"),
+    "labels to look at again": message("which labels to look at again"),
+    "labels given anew": message("what the new labels did"),
     "rules": message("rules for making a label"),
     "conditions": message("conditions of work"),
     "remedies": message("remedies"),

@@ -60,6 +60,7 @@ from biasaudit.results.records import (
     StratumGap,
     Verdict,
 )
+from biasaudit.results.relabelling import Influence, Relabel, Relabelled
 from biasaudit.results.sentences import Sentence, Value, english, sentence, written
 from biasaudit.results.tracing import (
     STAGES,
@@ -116,6 +117,7 @@ __all__ = [
     "GroupSize",
     "GroupValue",
     "HourBand",
+    "Influence",
     "LabelErrors",
     "LargestGap",
     "LinkShare",
@@ -129,6 +131,8 @@ __all__ = [
     "Rate",
     "ReadingTime",
     "Record",
+    "Relabel",
+    "Relabelled",
     "Representation",
     "Sentence",
     "SpeedBand",

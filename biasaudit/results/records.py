@@ -69,7 +69,7 @@ class AuditInfo(Record):
 class Fingerprint(Record):
     """What identifies the data of a run."""
 
-    role: str = Field(description="'items', 'annotations', 'provenance' or 'model'.")
+    role: str = Field(description="'items', 'annotations', 'provenance', 'model' or 'relabelled'.")
     source: str = Field(description="Where it came from, without any folder of this machine.")
     sha256: str = Field(description="Digest of the file, or of the content of a frame; 64 hex digits.")
     rows: int | None = None

@@ -9,6 +9,7 @@ from pydantic import Field
 from biasaudit.results.conditions import Condition, Floor, HourBand, ReadingTime, SpeedCurve
 from biasaudit.results.estimate import Estimate, Record
 from biasaudit.results.provenance import Traceability
+from biasaudit.results.relabelling import Influence, Relabel, Relabelled
 
 Stage = Literal["reference_label", "annotation", "label", "model", "decision"]
 
@@ -139,4 +140,6 @@ class Trace(Record):
         (), description="Of pay, seconds, started, accepted: what the log says of no label."
     )
     traceability: Traceability = Field(default_factory=Traceability)
-    relabel: tuple[dict[str, Any], ...] = ()
+    relabel: tuple[Relabel, ...] = ()
+    influence: tuple[Influence, ...] = ()
+    relabelled: tuple[Relabelled, ...] = ()

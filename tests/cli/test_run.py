@@ -15,6 +15,8 @@ def test_a_run_writes_what_was_asked_for_and_says_where(command, audit, tmp_path
         "reports/calls/report.html",
         "reports/calls/report.md",
         "reports/calls/junit.xml",
+        "reports/calls/relabel.csv",
+        "reports/calls/relabel.label-studio.json",
     ]
     result = load_result(tmp_path / "reports/calls")
     assert result.status == "complete"

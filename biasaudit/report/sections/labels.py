@@ -12,6 +12,7 @@ from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
 from biasaudit.report.sections.agreement import agreement_parts, pool_parts
 from biasaudit.report.sections.conditions import working_parts
 from biasaudit.report.sections.provenance import provenance_parts
+from biasaudit.report.sections.relabelling import relabel_part
 from biasaudit.report.sections.units import unit_parts
 from biasaudit.report.verdicts import WHOLE_NUMBERS_FROM, digits_for, people_of
 from biasaudit.report.words import COEFFICIENTS, RULES, STAGES, termed
@@ -53,6 +54,7 @@ def view(edition: Edition) -> dict[str, Any] | None:
         "pools": _tables(trace.pools),
         "rules": _tables(trace.rules),
         "dissent": _tables(trace.dissent),
+        "relabel": relabel_part(edition),
     }
 
 

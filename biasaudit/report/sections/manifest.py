@@ -15,9 +15,10 @@ def view(edition: Edition) -> dict[str, Any]:
     result = edition.result
     manifest = result.manifest
     overrides = [word for override in manifest.overrides for word in ("--set", override)]
+    new = [word for one in manifest.data if one.role == "relabelled" for word in ("--relabelled", one.source)]
     return {
         "manifest": manifest,
-        "command": readable(shlex.join(["biasaudit", "run", result.audit.name, *overrides])),
+        "command": readable(shlex.join(["biasaudit", "run", result.audit.name, *overrides, *new])),
         "data": [(termed(ROLES, fingerprint.role), fingerprint) for fingerprint in manifest.data],
         "packages": sorted(manifest.packages.items()),
         "digest": edition.digest,
