@@ -10,7 +10,7 @@ from markupsafe import Markup
 from biasaudit.report.edition import Edition
 from biasaudit.report.messages import Message, Words, message
 from biasaudit.report.provenance_words import THINGS
-from biasaudit.report.words import COEFFICIENTS, MEASURES, STAGES, STATISTICS, termed
+from biasaudit.report.words import COEFFICIENTS, MEASURES, RULE_NAMES, STAGES, STATISTICS, termed
 from biasaudit.results import (
     Agreement,
     AgreementGap,
@@ -20,6 +20,7 @@ from biasaudit.results import (
     Condition,
     Conditional,
     Disparity,
+    Dissent,
     Driver,
     DriverTotal,
     Finding,
@@ -31,6 +32,7 @@ from biasaudit.results import (
     Proxy,
     Rate,
     Relabel,
+    RuleEffect,
     StageGap,
     UnitShare,
 )
@@ -148,6 +150,10 @@ def _named(edition: Edition, pointer: str) -> Message | Value | None:  # noqa: C
             said = name(word)
         case DriverTotal(group=group):
             said = message("what pulls {group} apart", group=name(group))
+        case RuleEffect(rule=rule, group=group):
+            said = message("{rule}, {group}", rule=termed(RULE_NAMES, rule), group=name(group))
+        case Dissent(value=word):
+            said = name(word)
         case Attribution(group=group):
             said = message("whose labels, {group}", group=name(group))
         case Condition(about="everyone"):

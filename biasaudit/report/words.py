@@ -86,6 +86,23 @@ RULES = {
     "mean": message("the mean of labels"),
     "any": message("any positive label"),
     "all": message("all labels being positive"),
+    "mace": message("the MACE model"),
+    "glad": message("the GLAD model"),
+    "skill-weighted": message("a vote weighted by agreement"),
+    "jury": message("a jury in stated proportions"),
+}
+#: Rules as rows of a table or picture.
+RULE_NAMES = {
+    "majority": message("majority"),
+    "supermajority": message("larger majority"),
+    "any": message("one positive is enough"),
+    "all": message("all must be positive"),
+    "mean": message("mean of labels"),
+    "skill-weighted": message("weighted by agreement"),
+    "dawid-skene": message("Dawid-Skene"),
+    "mace": message("MACE"),
+    "glad": message("GLAD"),
+    "jury": message("jury"),
 }
 REFERENCE_RULES = {
     "declared": message("declared"),
@@ -164,6 +181,11 @@ STEPS = {
     "traces: reference stage": message("the stage of the reference labels"),
     "traces: stages": message("the gap at each stage"),
     "traces: attribution": message("whose labels the gap comes with"),
+    "traces: rules": message("what another rule would have done"),
+    "traces: rules: jury": message("the jury"),
+    "traces: rules: glad": message("the rule GLAD"),
+    "traces: rules: model": message("the model trained on the labels of other rules"),
+    "traces: dissent": message("whom the rule overrules"),
     "proxies": message("stand-ins"),
     "flips": message("what if"),
     "traces": message("the way back to the labels"),

@@ -61,6 +61,7 @@ from biasaudit.results.records import (
     Verdict,
 )
 from biasaudit.results.relabelling import Influence, Relabel, Relabelled
+from biasaudit.results.rules import Dissent, RuleEffect
 from biasaudit.results.sentences import Sentence, Value, english, sentence, written
 from biasaudit.results.tracing import (
     STAGES,
@@ -100,6 +101,7 @@ __all__ = [
     "DataFacts",
     "Decomposition",
     "Disparity",
+    "Dissent",
     "Driver",
     "DriverTotal",
     "Dropped",
@@ -134,6 +136,7 @@ __all__ = [
     "Relabel",
     "Relabelled",
     "Representation",
+    "RuleEffect",
     "Sentence",
     "SpeedBand",
     "SpeedCurve",

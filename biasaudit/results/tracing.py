@@ -10,6 +10,7 @@ from biasaudit.results.conditions import Condition, Floor, HourBand, ReadingTime
 from biasaudit.results.estimate import Estimate, Record
 from biasaudit.results.provenance import Traceability
 from biasaudit.results.relabelling import Influence, Relabel, Relabelled
+from biasaudit.results.rules import Dissent, RuleEffect
 
 Stage = Literal["reference_label", "annotation", "label", "model", "decision"]
 
@@ -126,10 +127,10 @@ class Trace(Record):
     agreement: tuple[Agreement, ...] = ()
     agreement_gaps: tuple[AgreementGap, ...] = ()
     pools: tuple[dict[str, Any], ...] = ()
-    rules: tuple[dict[str, Any], ...] = ()
+    rules: tuple[RuleEffect, ...] = ()
     stages: tuple[StageGap, ...] = ()
     attribution: tuple[Attribution, ...] = ()
-    dissent: tuple[dict[str, Any], ...] = ()
+    dissent: tuple[Dissent, ...] = ()
     conditions: tuple[Condition, ...] = ()
     conditions_of_all: Condition | None = Field(None, description="The same over every label.")
     floor: Floor | None = Field(None, description="The declared hourly pay that pay is held against.")

@@ -101,6 +101,8 @@ class AnnotationsSpec(Record):
     def _whole(self) -> Self:
         if (self.rule == "supermajority") != (self.share is not None):
             raise ValueError("`share` goes with rule = 'supermajority', and that rule needs it")
+        if self.rule == "jury" and self.jury is None:
+            raise ValueError("rule = 'jury' needs `jury`, the table that says who sits on it")
         if self.order:
             self._check_order()
         return self

@@ -13,11 +13,21 @@ from biasaudit.traces.conditions import (
 )
 from biasaudit.traces.contract_chain import require_units
 from biasaudit.traces.disclosure import Cells, cells_of, withhold_counts
+from biasaudit.traces.dissent import measure_dissent
 from biasaudit.traces.games import Game, Judges, judges_of, shapley_matrix
 from biasaudit.traces.hours import measure_hours
 from biasaudit.traces.players import MOST_UNITS, SMALL_UNITS, Players, players_of
 from biasaudit.traces.reading_times import measure_reading_times
-from biasaudit.traces.rules import Rule, aggregate, dawid_skene, declared_rule, rule_reproduces
+from biasaudit.traces.rules import Rule, aggregate, declared_rule, rule_reproduces
+from biasaudit.traces.rules_applied import apply_rules, compared_rules
+from biasaudit.traces.rules_compared import measure_rules
+from biasaudit.traces.rules_dawid_skene import dawid_skene, fit_dawid_skene
+from biasaudit.traces.rules_glad import fit_glad
+from biasaudit.traces.rules_jury import Jury, jury_of, jury_verdicts
+from biasaudit.traces.rules_mace import fit_mace
+from biasaudit.traces.rules_others import others_say
+from biasaudit.traces.rules_skill import fit_skill_weighted
+from biasaudit.traces.rules_votes import Votes, votes_of
 from biasaudit.traces.speed import measure_speed
 from biasaudit.traces.stages import StageValues, measure_stages, stage_values
 from biasaudit.traces.traceability import measure_traceability
@@ -31,31 +41,44 @@ __all__ = [
     "Cells",
     "Game",
     "Judges",
+    "Jury",
     "Measured",
     "Players",
     "Rule",
     "StageValues",
+    "Votes",
     "aggregate",
+    "apply_rules",
     "attribute_gaps",
     "ballots_of",
     "cells_of",
     "compare_agreement",
+    "compared_rules",
     "dawid_skene",
     "declared_rule",
+    "fit_dawid_skene",
+    "fit_glad",
+    "fit_mace",
+    "fit_skill_weighted",
     "gwet_agreement",
     "judges_of",
+    "jury_of",
+    "jury_verdicts",
     "krippendorff_alpha",
     "make_game",
     "measure_agreement",
     "measure_conditions",
     "measure_conditions_of_all",
+    "measure_dissent",
     "measure_game",
     "measure_hours",
     "measure_reading_times",
+    "measure_rules",
     "measure_speed",
     "measure_stages",
     "measure_traceability",
     "nominal_alpha",
+    "others_say",
     "players_of",
     "pool_agreement",
     "refits_needed",
@@ -66,5 +89,6 @@ __all__ = [
     "stage_values",
     "trace_labels",
     "unknown_conditions",
+    "votes_of",
     "withhold_counts",
 ]

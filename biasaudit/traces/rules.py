@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from biasaudit.data.table import FloatArray
 from biasaudit.traces.ballots import Ballots
+from biasaudit.traces.rules_dawid_skene import DawidSkene, fit_dawid_skene
+from biasaudit.traces.rules_glad import Glad, fit_glad
+from biasaudit.traces.rules_jury import Jury, jury_verdicts, positive_counts
+from biasaudit.traces.rules_mace import Mace, fit_mace
+from biasaudit.traces.rules_skill import SkillWeighted, fit_skill_weighted
+from biasaudit.traces.rules_votes import ROUNDING, votes_of
 
 RuleName = Literal[
     "majority", "supermajority", "dawid-skene", "mean", "any", "all", "mace", "glad", "skill-weighted", "jury"
@@ -18,12 +24,10 @@ RuleName = Literal[
 HALF = 0.5
 #: Share of tied items with one recorded outcome from which ties are taken to go that way.
 TIES_GO_ONE_WAY = 0.9
-#: Shares that differ by less are equal: labels are counted in floating point.
-ROUNDING = 1e-9
-#: Steps of the Dawid-Skene fit, and the change of a probability at which it stops.
-DAWID_SKENE_STEPS, DAWID_SKENE_CHANGE = 100, 1e-6
-#: Probabilities are kept this far from 0 and 1 inside logarithms.
-FLOOR = 1e-10
+#: Rules that fit a model of hidden values.
+FITTED: tuple[RuleName, ...] = ("dawid-skene", "mace", "glad")
+#: Rules of which an item may lie exactly in the middle.
+MAY_TIE: tuple[RuleName, ...] = ("majority", *FITTED, "skill-weighted", "jury")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,16 +37,19 @@ class Rule:
     Attributes
     ----------
     name : str
-        majority, supermajority, dawid-skene, mean, any or all.
+        majority, supermajority, dawid-skene, mean, any, all, mace, glad, skill-weighted or jury.
     share : float or None
         Share of positive labels that a supermajority needs.
     tie : float
         Value of an item with as many positive labels as others: 0, 1 or 0.5.
+    jury : Jury or None
+        Who sits on the jury of that rule.
     """
 
     name: RuleName
     share: float | None = None
     tie: float = HALF
+    jury: Jury | None = field(default=None, compare=False, repr=False)
 
     @property
     def tie_rule(self) -> str:
@@ -52,7 +59,14 @@ class Rule:
         if self.name == "mean":
             return "labels are averaged, so there are no ties"
         told = {0.0: "not positive, as in the recorded outcomes", 1.0: "positive, as in the recorded outcomes"}
-        return f"an item whose labels are tied counts as {told.get(self.tie, 'half positive')}"
+        value = told.get(self.tie, "half positive")
+        if self.name in FITTED:
+            return f"an item whose two values are equally likely counts as {value}"
+        if self.name == "skill-weighted":
+            return f"an item whose labels weigh the same on both sides counts as {value}"
+        if self.name == "jury":
+            return f"a jury whose votes are tied counts as {value}"
+        return f"an item whose labels are tied counts as {value}"
 
 
 def aggregate(rule: Rule, ballots: Ballots, labels: FloatArray | None = None) -> FloatArray:
@@ -61,7 +75,8 @@ def aggregate(rule: Rule, ballots: Ballots, labels: FloatArray | None = None) ->
     Labels between 0 and 1 are chances of a positive label, independent given the item; the result
     is then the expected value of the rule: the chance that it ends positive (a tied item adding
     its tie value), the product rule for ``any`` and ``all``, the expected log-likelihood for
-    Dawid-Skene. With labels of 0 and 1 this is the plain rule.
+    Dawid-Skene, MACE and GLAD, expected weights for skills. With labels of 0 and 1 this is the plain
+    rule; for a jury it is the chance that the jurors drawn say positive.
 
     Parameters
     ----------
@@ -75,7 +90,7 @@ def aggregate(rule: Rule, ballots: Ballots, labels: FloatArray | None = None) ->
     Returns
     -------
     array of float, shape (items,)
-        From 0 to 1; exactly 0, 1 or the tie value where all labels are 0 or 1 (mean excepted).
+        From 0 to 1; exactly 0, 1 or the tie value where all labels are 0 or 1 (mean and jury excepted).
 
     Examples
     --------
@@ -93,8 +108,11 @@ def aggregate(rule: Rule, ballots: Ballots, labels: FloatArray | None = None) ->
     """
     labels = ballots.label if labels is None else labels
     n_items, per_item = ballots.n_items, ballots.per_item
-    if rule.name == "dawid-skene":
-        return _cut(dawid_skene(ballots, labels), HALF, rule.tie)
+    if rule.name in (*FITTED, "skill-weighted"):
+        return cut(_fitted(rule, ballots, labels), rule.tie)
+    if rule.name == "jury":
+        assert rule.jury is not None
+        return jury_verdicts(rule.jury, ballots, labels, rule.tie).chance
     if rule.name == "mean":
         return np.bincount(ballots.item, labels, n_items) / per_item
     is_certain = bool(((labels == 0) | (labels == 1)).all())
@@ -108,6 +126,21 @@ def aggregate(rule: Rule, ballots: Ballots, labels: FloatArray | None = None) ->
     return _expected(rule, ballots, labels)
 
 
+def _fitted(rule: Rule, ballots: Ballots, labels: FloatArray) -> FloatArray:
+    """Chance of a positive value under a rule that learns something about annotators."""
+    votes = votes_of(ballots, labels)
+    fit: DawidSkene | Mace | Glad | SkillWeighted
+    if rule.name == "dawid-skene":
+        fit = fit_dawid_skene(votes)
+    elif rule.name == "mace":
+        fit = fit_mace(votes)
+    elif rule.name == "glad":
+        fit = fit_glad(votes)
+    else:
+        fit = fit_skill_weighted(votes)
+    return fit.chance[:, 1]
+
+
 def _decided(rule: Rule, positive: FloatArray, per_item: FloatArray) -> FloatArray:
     """Apply a rule to counts of positive labels."""
     if rule.name == "any":
@@ -116,11 +149,18 @@ def _decided(rule: Rule, positive: FloatArray, per_item: FloatArray) -> FloatArr
         return (positive >= per_item).astype(float)
     if rule.name == "supermajority":
         return (positive >= float(rule.share or 1) * per_item - ROUNDING).astype(float)
-    return _cut(positive / per_item, HALF, rule.tie)
+    return cut(positive / per_item, rule.tie)
 
 
-def _cut(share: FloatArray, cut: float, tie: float) -> FloatArray:
-    return np.where(np.abs(share - cut) <= ROUNDING, tie, (share > cut).astype(float))
+def cut(share: FloatArray, tie: float) -> FloatArray:
+    """Cut shares or chances at a half: 1 above, 0 below, the tie value at it.
+
+    Examples
+    --------
+    >>> cut(np.array([0.2, 0.5, 0.7]), 0.5).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    return np.where(np.abs(share - HALF) <= ROUNDING, tie, (share > HALF).astype(float))
 
 
 def _expected(rule: Rule, ballots: Ballots, labels: FloatArray) -> FloatArray:
@@ -128,73 +168,16 @@ def _expected(rule: Rule, ballots: Ballots, labels: FloatArray) -> FloatArray:
     longest = int(ballots.per_item.max())
     chances = np.zeros((ballots.n_items, longest))
     chances[ballots.item, ballots.slot] = labels
-    # distribution[:, k]: chance of k positive labels so far; a missing label is one that is surely not positive.
-    distribution = np.zeros((ballots.n_items, longest + 1))
-    distribution[:, 0] = 1
-    for place in range(longest):
-        chance = chances[:, [place]]
-        distribution[:, 1 : place + 2] = (
-            distribution[:, 1 : place + 2] * (1 - chance) + distribution[:, : place + 1] * chance
-        )
-        distribution[:, 0] *= 1 - chance[:, 0]
+    # A label that is not there is one that is surely not positive.
+    distribution = positive_counts(chances)
     counts = np.broadcast_to(np.arange(longest + 1, dtype=float), distribution.shape)
     outcome = _decided(rule, counts, ballots.per_item[:, None])
     return np.asarray((distribution * outcome).sum(axis=1))
 
 
-def dawid_skene(ballots: Ballots, labels: FloatArray | None = None) -> FloatArray:
-    """Fit the two-class model of Dawid and Skene by expectation maximisation.
-
-    Each item has a hidden class; each annotator says positive with one probability where it is
-    positive and with another where it is not. Dawid and Skene, Applied Statistics 28 (1979), 20-28.
-
-    Parameters
-    ----------
-    ballots : Ballots
-        Which label belongs to which item and annotator.
-    labels : array of float, shape (labels,), optional
-        Labels to use instead of those of ``ballots``.
-
-    Returns
-    -------
-    array of float, shape (items,)
-        Probability that the hidden class is positive; it starts from the share of positive labels.
-
-    Examples
-    --------
-    >>> ballots = Ballots(
-    ...     rows=np.arange(2),
-    ...     item=np.array([0, 0, 0, 1, 1, 1]),
-    ...     annotator=np.array([0, 1, 2, 0, 1, 2]),
-    ...     label=np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0]),
-    ...     source=np.arange(6),
-    ... )
-    >>> dawid_skene(ballots).round(3).tolist()
-    [1.0, 0.0]
-    """
-    labels = ballots.label if labels is None else labels
-    item, annotator, n_items = ballots.item, ballots.annotator, ballots.n_items
-    n_annotators = int(annotator.max()) + 1
-    chance: FloatArray = np.bincount(item, labels, n_items) / ballots.per_item
-    for _ in range(DAWID_SKENE_STEPS):
-        truth = chance[item]
-        by_class = []
-        for weight in (truth, 1 - truth):
-            total = np.bincount(annotator, weight, n_annotators)
-            said = np.bincount(annotator, weight * labels, n_annotators)
-            by_class.append(np.clip(said / np.maximum(total, FLOOR), FLOOR, 1 - FLOOR)[annotator])
-        evidence = labels * np.log(by_class[0] / by_class[1])
-        evidence += (1 - labels) * np.log((1 - by_class[0]) / (1 - by_class[1]))
-        prior = np.clip(chance.mean(), FLOOR, 1 - FLOOR)
-        logit = np.log(prior / (1 - prior)) + np.bincount(item, evidence, n_items)
-        updated = np.asarray(1 / (1 + np.exp(-np.clip(logit, -500, 500))))
-        if np.abs(updated - chance).max() < DAWID_SKENE_CHANGE:
-            return updated
-        chance = updated
-    return chance
-
-
-def declared_rule(name: RuleName, share: float | None, ballots: Ballots, outcome: FloatArray | None) -> Rule:
+def declared_rule(
+    name: RuleName, share: float | None, ballots: Ballots, outcome: FloatArray | None, jury: Jury | None = None
+) -> Rule:
     """Give the declared rule with the tie rule that the recorded outcomes show.
 
     Where 9 in 10 tied items or more have one recorded outcome, ties go that way;
@@ -208,14 +191,16 @@ def declared_rule(name: RuleName, share: float | None, ballots: Ballots, outcome
         The labels.
     outcome : array of float, shape (rows of the table,), or None
         The recorded outcome, 1 or 0.
+    jury : Jury, optional
+        Who sits on the jury of that rule.
 
     Returns
     -------
     Rule
         The rule.
     """
-    if outcome is None or name not in ("majority", "dawid-skene"):
-        return Rule(name=name, share=share)
+    if outcome is None or name not in MAY_TIE or name == "jury":
+        return Rule(name=name, share=share, jury=jury)
     made = aggregate(Rule(name=name, share=share, tie=HALF), ballots)
     tied = outcome[ballots.rows][made == HALF]
     if len(tied) and tied.mean() >= TIES_GO_ONE_WAY:
@@ -244,5 +229,5 @@ def rule_reproduces(rule: Rule, ballots: Ballots, outcome: FloatArray) -> float:
     """
     made = aggregate(rule, ballots)
     if rule.name == "mean":
-        made = _cut(made, HALF, HALF)
+        made = cut(made, HALF)
     return float(1 - np.abs(made - outcome[ballots.rows]).mean())

@@ -17,7 +17,7 @@ import numpy as np
 from biasaudit.data.table import FloatArray
 from biasaudit.errors import NotApplicableError
 from biasaudit.traces.ballots import Ballots, IntArray
-from biasaudit.traces.rules import ROUNDING
+from biasaudit.traces.rules_votes import ROUNDING
 
 Kind = Literal["nominal", "ordinal", "interval"]
 

@@ -10,7 +10,7 @@ from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.table import FloatArray, Table
 from biasaudit.errors import ModelError, NotApplicableError
 from biasaudit.models import Model, Trainer
-from biasaudit.results import AttributeFacts, Floor, Step, Trace
+from biasaudit.results import AttributeFacts, Dissent, Floor, RuleEffect, Step, Trace
 from biasaudit.spec import AnnotationsSpec, AuditSpec, ProvenanceSpec, ReferenceSpec
 from biasaudit.traces.agreement_tracing import trace_agreement
 from biasaudit.traces.attribution import Measured, attribute_gaps, measure_game, refits_of
@@ -21,12 +21,15 @@ from biasaudit.traces.conditions import (
     unknown_conditions,
 )
 from biasaudit.traces.disclosure import FEWEST_ANNOTATORS, withhold_counts
+from biasaudit.traces.dissent import measure_dissent
 from biasaudit.traces.facets import merged_cells, require_linked, shared_items
 from biasaudit.traces.games import Game, judges_of
 from biasaudit.traces.hours import measure_hours
 from biasaudit.traces.players import players_of
 from biasaudit.traces.reading_times import measure_reading_times
 from biasaudit.traces.rules import Rule, declared_rule, rule_reproduces
+from biasaudit.traces.rules_compared import declared_jury, measure_rules, rules_refits
+from biasaudit.traces.rules_jury import jury_of
 from biasaudit.traces.speed import measure_speed
 from biasaudit.traces.stages import measure_stages, stage_values
 from biasaudit.traces.traceability import measure_traceability
@@ -88,7 +91,7 @@ def trace_labels(  # noqa: PLR0917 - takes what every room before it made
     declared = spec.annotations
     assert declared is not None
     ballots = ballots_of(log)
-    rule = declared_rule(declared.rule, declared.share, ballots, table.outcome)
+    rule = _declared(log, declared, ballots, table.outcome)
     steps: list[Step] = []
     n_annotators = len(np.unique(ballots.annotator))
     stage = stage_values(table, log, rule, judgement_scores if model.scale == "probability" else None, selected)
@@ -97,6 +100,9 @@ def trace_labels(  # noqa: PLR0917 - takes what every room before it made
     elif "reference" in log.frame and "reference_label" not in stage.stages:
         steps.append(_not_applicable("reference stage", "fewer than half of the judged items have a reference label"))
     games = _games(table, log, spec, facts, model, rule=rule, seed=seed, jobs=jobs, advance=advance, steps=steps)
+    rules, dissent = _rules(
+        table, log, spec, facts, model, rule, seed=seed, level=level, jobs=jobs, advance=advance, steps=steps
+    )
     minimum_size = spec.groups.minimum_size
     agreement, agreement_gaps, not_applicable = trace_agreement(
         table, log, ballots, spec, facts, seed=seed, level=level
@@ -114,7 +120,9 @@ def trace_labels(  # noqa: PLR0917 - takes what every room before it made
         stages=measure_stages(table, stage, facts, minimum_size=minimum_size, seed=seed, level=level)
         if len(stage.rows)
         else (),
+        rules=rules,
         attribution=attribute_gaps(games, spec.uncertainty, level),
+        dissent=dissent,
         conditions=measure_conditions(log, declared.currency, declared.floor, level=level),
         conditions_of_all=measure_conditions_of_all(log, declared.currency, declared.floor, level=level),
         floor=None if declared.floor is None else Floor(**declared.floor.model_dump(), currency=declared.currency),
@@ -133,7 +141,52 @@ def refits_needed(log: AnnotationLog, spec: AuditSpec, model: Model) -> int | No
     if declared is None or model.trainer is None:
         return None
     total = sum(_announced(log, kind, spec) for kind in log.units)
+    ballots = ballots_of(log)
+    try:
+        rule = _declared(log, declared, ballots, None)
+    except NotApplicableError:
+        return None  # nothing will be traced
+    total += rules_refits(ballots, rule, declared_jury(log, spec, rule)[0], spec.uncertainty.replicates)
     return total or None
+
+
+def _declared(log: AnnotationLog, declared: AnnotationsSpec, ballots: Ballots, outcome: FloatArray | None) -> Rule:
+    """Give the declared rule, with its jury where that is the rule."""
+    jury = jury_of(log, declared.jury) if declared.rule == "jury" and declared.jury is not None else None
+    return declared_rule(declared.rule, declared.share, ballots, outcome, jury)
+
+
+def _rules(  # noqa: PLR0917 - takes what every room before it made
+    table: Table,
+    log: AnnotationLog,
+    spec: AuditSpec,
+    facts: Sequence[AttributeFacts],
+    model: Model,
+    rule: Rule,
+    *,
+    seed: int,
+    level: float,
+    jobs: int,
+    advance: Advance | None,
+    steps: list[Step],
+) -> tuple[tuple[RuleEffect, ...], tuple[Dissent, ...]]:
+    """Hold the other rules against the declared one, and find whom that one overrules."""
+    declared = spec.annotations
+    assert declared is not None
+    effects: tuple[RuleEffect, ...] = ()
+    dissent: tuple[Dissent, ...] = ()
+    try:
+        effects, missing = measure_rules(
+            table, log, spec, facts, model, rule, seed=seed, level=level, jobs=jobs, advance=advance
+        )
+        steps += missing
+    except NotApplicableError as error:
+        steps.append(_not_applicable("rules", str(error)))
+    try:
+        dissent = measure_dissent(table, log, declared, rule, level=level)
+    except NotApplicableError as error:
+        steps.append(_not_applicable("dissent", str(error)))
+    return effects, dissent
 
 
 def _announced(log: AnnotationLog, kind: str, spec: AuditSpec) -> int:

@@ -11,8 +11,10 @@ from biasaudit.report.pictures.look import NARROW, SMALL, WIDE, State
 from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
 from biasaudit.report.sections.agreement import agreement_parts, pool_parts
 from biasaudit.report.sections.conditions import working_parts
+from biasaudit.report.sections.overruled import overruled_part
 from biasaudit.report.sections.provenance import provenance_parts
 from biasaudit.report.sections.relabelling import relabel_part
+from biasaudit.report.sections.rules import rule_parts
 from biasaudit.report.sections.units import unit_parts
 from biasaudit.report.verdicts import WHOLE_NUMBERS_FROM, digits_for, people_of
 from biasaudit.report.words import COEFFICIENTS, RULES, STAGES, termed
@@ -52,8 +54,8 @@ def view(edition: Edition) -> dict[str, Any] | None:
         **provenance_parts(edition),
         "working": working_parts(edition),
         "pools": _tables(trace.pools),
-        "rules": _tables(trace.rules),
-        "dissent": _tables(trace.dissent),
+        "rule_parts": rule_parts(edition),
+        "overruled": overruled_part(edition),
         "relabel": relabel_part(edition),
     }
 

@@ -18,6 +18,7 @@ from biasaudit.results import (
     Conditional,
     DataFacts,
     Disparity,
+    Dissent,
     Driver,
     DriverTotal,
     Dropped,
@@ -37,6 +38,7 @@ from biasaudit.results import (
     Proxy,
     Rate,
     ReadingTime,
+    RuleEffect,
     SpeedBand,
     SpeedCurve,
     StageGap,
@@ -511,6 +513,71 @@ def flips() -> list[Flip]:
     ]
 
 
+def rule_effects() -> tuple[RuleEffect, ...]:
+    """Give what three rules make of the labels; the second is told apart."""
+    return tuple(
+        RuleEffect(
+            rule=rule,
+            share=2 / 3 if rule == "supermajority" else None,
+            is_declared=rule == "majority",
+            tie_rule="this rule knows no ties",
+            attribute="origin",
+            group="non-European",
+            reference="European",
+            label_gap=estimated(gap, gap - 0.03, gap + 0.03, method="bootstrap over items"),
+            label_change=None
+            if rule == "majority"
+            else estimated(gap + 0.115, gap + 0.105, gap + 0.125, method="paired bootstrap"),
+            label_p_adjusted=None if rule == "majority" else p,
+            model_gap=estimated(gap, gap - 0.05, gap + 0.05, method="retraining"),
+            model_change=None
+            if rule == "majority"
+            else estimated(gap + 0.115, gap + 0.015, gap + 0.215, method="retraining"),
+            model_p_adjusted=None if rule == "majority" else 0.4,
+            fpr_gap=estimated(-0.08, -0.16, 0.01, method="bootstrap over items"),
+            fnr_gap=estimated(0.05, 0.01, 0.09, method="bootstrap over items"),
+            accuracy=estimated(0.71, 0.68, 0.74, method="Wilson"),
+            items_changed=changed,
+            items=9412,
+            n_group=2343,
+            n_reference=7069,
+        )
+        for rule, gap, p, changed in (
+            ("majority", -0.115, None, 0),
+            ("supermajority", -0.06, 0.001, 812.0),
+            ("dawid-skene", -0.118, 0.7, 41.5),
+        )
+    )
+
+
+def dissent() -> tuple[Dissent, ...]:
+    """Give whom the rule overrules: everybody, and two panels, of which one more often and unpaid."""
+    none = undefined("fewer than 5 annotators have such labels", method="clustered")
+    return tuple(
+        Dissent(
+            annotator_attribute=kind,
+            value=value,
+            is_unit=kind == "vendor",
+            overruled=estimated(share, share - 0.01, share + 0.01, method="clustered"),
+            against_others=None if p is None else estimated(more, more - 0.015, more + 0.015, method="clustered"),
+            p_adjusted=p,
+            overruled_right=estimated(0.44, 0.41, 0.47, method="clustered") if value != "panel 1" else none,
+            survives=estimated(0.78, 0.74, 0.82, method="Wilson"),
+            own_positive=310,
+            pay_lost=lost,
+            pay_lost_share=None if lost is None else share,
+            currency=None if lost is None else "GBP",
+            annotators=annotators,
+            labels=9000,
+        )
+        for kind, value, share, more, p, lost, annotators in (
+            ("(everyone)", "(everyone)", 0.218, 0.0, None, None, 27),
+            ("vendor", "panel 1", 0.195, -0.046, 0.001, None, 11),
+            ("vendor", "panel 2", 0.241, 0.046, 0.001, 1240.0, 12),
+        )
+    )
+
+
 def trace() -> Trace:
     """Give the way back to the labels."""
     gaps = (
@@ -617,6 +684,8 @@ def trace() -> Trace:
         rule_reproduces=0.97,
         agreement=agreement,
         agreement_gaps=agreement_gaps,
+        rules=rule_effects(),
+        dissent=dissent(),
         stages=stages,
         attribution=(
             Attribution(

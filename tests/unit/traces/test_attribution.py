@@ -198,4 +198,5 @@ def test_progress_adds_up_to_what_was_announced():
         trace_world(0, replace(PLAIN, items=400), **FEW)
     finally:
         room.trace_labels = original
-    assert sum(told) == announced[0] == 16 * (1 + 10 + 19) + 4
+    rules = 9 * (1 + 10)
+    assert sum(told) == announced[0] == 16 * (1 + 10 + 19) + 4 + rules
