@@ -29,6 +29,8 @@ from biasaudit.results import (
     LinkShare,
     MissingLink,
     PeriodGap,
+    PoolEffect,
+    PoolOverlap,
     Proxy,
     Rate,
     Relabel,
@@ -126,7 +128,7 @@ def _found(edition: Edition, pointer: str) -> Any:
     return at
 
 
-def _named(edition: Edition, pointer: str) -> Message | Value | None:  # noqa: C901, PLR0912 - one case a kind of record
+def _named(edition: Edition, pointer: str) -> Message | Value | None:  # noqa: C901, PLR0912, PLR0915 - one case a kind of record
     """Say what a pointer points to."""
     record = _found(edition, pointer)
     said: Message | Value | None = None
@@ -162,6 +164,10 @@ def _named(edition: Edition, pointer: str) -> Message | Value | None:  # noqa: C
             said = message("conditions, {unit}", unit=name(unit))
         case Relabel(group=group):
             said = message("labels to look at again, {group}", group=name(group))
+        case PoolEffect(unit=unit, group=group):
+            said = message("{unit} on {group}", unit=name(unit), group=name(group))
+        case PoolOverlap(unit_kind=kind):
+            said = message("items shared by pools of {kind}", kind=name(kind))
         case Conditional(group=group):
             said = message("within strata, {group}", group=name(group))
         case PeriodGap(period=period, group=group):

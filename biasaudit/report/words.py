@@ -180,6 +180,7 @@ STEPS = {
     "traces: agreement": message("agreement of annotators"),
     "traces: reference stage": message("the stage of the reference labels"),
     "traces: stages": message("the gap at each stage"),
+    "traces: pools": message("pools of annotators"),
     "traces: attribution": message("whose labels the gap comes with"),
     "traces: rules": message("what another rule would have done"),
     "traces: rules: jury": message("the jury"),

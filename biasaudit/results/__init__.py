@@ -20,6 +20,7 @@ from biasaudit.results.measuring import (
     SweepPoint,
     VerdictChange,
 )
+from biasaudit.results.pools import PoolEffect, PoolErrors, PoolOverlap, PoolPair, PoolSize
 from biasaudit.results.provenance import (
     KNOWN,
     ChainLink,
@@ -128,6 +129,11 @@ __all__ = [
     "ModelFacts",
     "Performance",
     "PeriodGap",
+    "PoolEffect",
+    "PoolErrors",
+    "PoolOverlap",
+    "PoolPair",
+    "PoolSize",
     "PooledRate",
     "Proxy",
     "Rate",

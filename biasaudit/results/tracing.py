@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from biasaudit.results.conditions import Condition, Floor, HourBand, ReadingTime, SpeedCurve
 from biasaudit.results.estimate import Estimate, Record
+from biasaudit.results.pools import PoolEffect, PoolErrors, PoolOverlap
 from biasaudit.results.provenance import Traceability
 from biasaudit.results.relabelling import Influence, Relabel, Relabelled
 from biasaudit.results.rules import Dissent, RuleEffect
@@ -126,7 +127,9 @@ class Trace(Record):
     )
     agreement: tuple[Agreement, ...] = ()
     agreement_gaps: tuple[AgreementGap, ...] = ()
-    pools: tuple[dict[str, Any], ...] = ()
+    pools: tuple[PoolEffect, ...] = ()
+    pool_overlap: tuple[PoolOverlap, ...] = ()
+    pool_errors: tuple[PoolErrors, ...] = ()
     rules: tuple[RuleEffect, ...] = ()
     stages: tuple[StageGap, ...] = ()
     attribution: tuple[Attribution, ...] = ()

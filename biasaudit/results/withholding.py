@@ -23,6 +23,7 @@ _BESIDE: dict[str, Any] = {
     "p_value": None, "p_adjusted": None, "rows_needed": None, "verdict": "cannot_tell", "n_selected": None,
     "rate_group": None, "rate_reference": None, "signs_disagree": False, "detectable": None, "share": None,
     "label_p_adjusted": None, "model_p_adjusted": None,
+    "logit_p_value": None, "logit_p_adjusted": None, "flagged": False,
 }  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from biasaudit.traces.dissent import measure_dissent
 from biasaudit.traces.games import Game, Judges, judges_of, shapley_matrix
 from biasaudit.traces.hours import measure_hours
 from biasaudit.traces.players import MOST_UNITS, SMALL_UNITS, Players, players_of
+from biasaudit.traces.pool_errors import measure_pool_errors
+from biasaudit.traces.pools import PoolsFound, measure_pools
 from biasaudit.traces.reading_times import measure_reading_times
 from biasaudit.traces.rules import Rule, aggregate, declared_rule, rule_reproduces
 from biasaudit.traces.rules_applied import apply_rules, compared_rules
@@ -44,6 +46,7 @@ __all__ = [
     "Jury",
     "Measured",
     "Players",
+    "PoolsFound",
     "Rule",
     "StageValues",
     "Votes",
@@ -72,6 +75,8 @@ __all__ = [
     "measure_dissent",
     "measure_game",
     "measure_hours",
+    "measure_pool_errors",
+    "measure_pools",
     "measure_reading_times",
     "measure_rules",
     "measure_speed",

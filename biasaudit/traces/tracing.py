@@ -26,6 +26,9 @@ from biasaudit.traces.facets import merged_cells, require_linked, shared_items
 from biasaudit.traces.games import Game, judges_of
 from biasaudit.traces.hours import measure_hours
 from biasaudit.traces.players import players_of
+from biasaudit.traces.pool_errors import measure_pool_errors
+from biasaudit.traces.pool_records import Scale
+from biasaudit.traces.pools import PoolsFound, measure_pools
 from biasaudit.traces.reading_times import measure_reading_times
 from biasaudit.traces.rules import Rule, declared_rule, rule_reproduces
 from biasaudit.traces.rules_compared import declared_jury, measure_rules, rules_refits
@@ -108,6 +111,7 @@ def trace_labels(  # noqa: PLR0917 - takes what every room before it made
         table, log, ballots, spec, facts, seed=seed, level=level
     )
     steps += not_applicable
+    pools = _pools(table, log, ballots, facts, declared, seed=seed, level=level, steps=steps)
     trace = Trace(
         items=ballots.n_items,
         labels=len(ballots.label),
@@ -117,6 +121,9 @@ def trace_labels(  # noqa: PLR0917 - takes what every room before it made
         rule_reproduces=None if table.outcome is None else rule_reproduces(rule, ballots, table.outcome),
         agreement=agreement,
         agreement_gaps=agreement_gaps,
+        pools=pools.effects,
+        pool_overlap=pools.overlap,
+        pool_errors=measure_pool_errors(table, log, ballots, facts, level=level),
         stages=measure_stages(table, stage, facts, minimum_size=minimum_size, seed=seed, level=level)
         if len(stage.rows)
         else (),
@@ -308,6 +315,28 @@ def _gold(log: AnnotationLog, declared: AnnotationsSpec, ballots: Ballots) -> Fl
     if np.isnan(gold).all():
         raise NotApplicableError("no item that trains the model has a reference label")
     return gold
+
+
+def _pools(
+    table: Table,
+    log: AnnotationLog,
+    ballots: Ballots,
+    facts: Sequence[AttributeFacts],
+    declared: AnnotationsSpec,
+    *,
+    seed: int,
+    level: float,
+    steps: list[Step],
+) -> PoolsFound:
+    """Measure pools on the scale that labels have, and write down why some kinds cannot be compared."""
+    values = ballots.label if declared.label_kind == "nominal" else ballots.value
+    scale: Scale = "share" if declared.label_kind == "nominal" else "value"
+    found = measure_pools(table, log, ballots, facts, seed=seed, level=level, values=values, scale=scale)
+    if not (log.units or log.attributes):
+        steps.append(_not_applicable("pools", "no units or attributes of annotators are declared"))
+    for kind, reason in found.refused:
+        steps.append(_not_applicable(f"pools of {kind}", reason))
+    return found
 
 
 def _not_applicable(part: str, reason: str) -> Step:

@@ -215,7 +215,7 @@ def _row(edition: Edition, group: str, one: Agreement, facts: AttributeFacts, *,
     )
 
 
-def pool_parts(edition: Edition) -> list[dict[str, Any]]:
+def agreement_of_pools(edition: Edition) -> list[dict[str, Any]]:
     """Gather agreement within and across the pools of each kind: what is said, and the table."""
     trace = edition.result.trace
     held: dict[str, dict[tuple[str, str], dict[str, tuple[int, Agreement]]]] = {}

@@ -9,9 +9,10 @@ from biasaudit.report.edition import Edition, Figure
 from biasaudit.report.messages import Message, Words, message
 from biasaudit.report.pictures.look import NARROW, SMALL, WIDE, State
 from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
-from biasaudit.report.sections.agreement import agreement_parts, pool_parts
+from biasaudit.report.sections.agreement import agreement_of_pools, agreement_parts
 from biasaudit.report.sections.conditions import working_parts
 from biasaudit.report.sections.overruled import overruled_part
+from biasaudit.report.sections.pools import pool_parts
 from biasaudit.report.sections.provenance import provenance_parts
 from biasaudit.report.sections.relabelling import relabel_part
 from biasaudit.report.sections.rules import rule_parts
@@ -47,13 +48,13 @@ def view(edition: Edition) -> dict[str, Any] | None:
         ],
         "stage_words": STAGES,
         "agreement": agreement_parts(edition),
-        "agreement_pools": pool_parts(edition),
+        "agreement_pools": agreement_of_pools(edition),
         "coefficients": COEFFICIENTS,
         "everyone": ALL_GROUPS,
         "attributions": unit_parts(edition),
         **provenance_parts(edition),
         "working": working_parts(edition),
-        "pools": _tables(trace.pools),
+        "pools": pool_parts(edition),
         "rule_parts": rule_parts(edition),
         "overruled": overruled_part(edition),
         "relabel": relabel_part(edition),
@@ -210,23 +211,3 @@ def _row(edition: Edition, stage: StageGap) -> Row:
         marks=(Mark(value=value, low=low, high=high, state=state),),
         step=step,
     )
-
-
-def _tables(records: tuple[dict[str, Any], ...]) -> dict[str, Any] | None:
-    """Lay plain records out as a table, estimates read as such."""
-    if not records:
-        return None
-    columns = list(dict.fromkeys(key for record in records for key in record))
-    rows = []
-    for record in records:
-        cells = []
-        for column in columns:
-            cell = record.get(column)
-            if isinstance(cell, dict) and "method" in cell:
-                cells.append({"estimate": Estimate.model_validate(cell), "text": ""})
-            elif isinstance(cell, int | float) and not isinstance(cell, bool):
-                cells.append({"estimate": None, "text": "", "number": cell})
-            else:
-                cells.append({"estimate": None, "text": "" if cell is None else str(cell)})
-        rows.append(cells)
-    return {"columns": [column.replace("_", " ") for column in columns], "rows": rows}

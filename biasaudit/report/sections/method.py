@@ -53,6 +53,7 @@ _LABEL_WORDS = (
             "How far annotators agree beyond chance: 1 is always, 0 is as chance would. It falls where one answer is rare."
         ),
     ),
+    (message("pool"), message("Annotators who have something in common: a vendor, a guideline, a country.")),
     (message("stage"), message("A point on the way from labels to decisions at which the same gap is measured.")),
     (message("placebo band"), message("What a count gives when names are shuffled: a measure of what chance can do.")),
 )

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from biasaudit.report.edition import Edition, Figure
-from biasaudit.report.messages import Message, message
+from biasaudit.report.messages import Message, counted, message
 from biasaudit.report.pictures.look import MOST_ROWS, NARROW, WIDE, State
 from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
 from biasaudit.results import ALL_GROUPS, Dissent
@@ -15,6 +15,8 @@ from biasaudit.results.sentences import count, in_100, name, number
 _IN_100 = 100
 #: Adjusted p-value up to which a difference is told from chance.
 SIGNIFICANT = 0.05
+#: Groups told of in sentences; the others stand in the table.
+_MOST_TOLD = 2
 #: From this share on, a rule leaves all of what a group says together, as far as anybody need say.
 NEARLY_ALL = 0.99
 _LEGEND = (
@@ -32,10 +34,10 @@ def overruled_part(edition: Edition) -> dict[str, Any] | None:
         return None
     return {
         "rows": placed,
-        "told": [*_overall(placed), *(_told(one) for _, one in placed if is_more(one))],
+        "told": [*_overall(placed), *_more(placed)],
         "figure": _figure(edition, placed),
         "has_pay": any(one.pay_lost is not None for _, one in placed),
-        "paid": [_pay(one) for _, one in placed if one.pay_lost is not None and one.pay_lost_share is not None],
+        "paid": _paid(placed),
         "survives": _survival(placed),
         "has_right": any(one.overruled_right.is_defined for _, one in placed),
     }
@@ -66,6 +68,17 @@ def _overall(placed: Placed) -> list[Message]:
     return told
 
 
+def _more(placed: Placed) -> list[Message]:
+    """Tell of the groups that are overruled more often, the furthest from the others first; a table holds the rest."""
+    more = [one for _, one in placed if is_more(one)]
+    more.sort(key=lambda one: -((one.against_others.value if one.against_others else None) or 0.0))
+    told = [_told(one) for one in more[:_MOST_TOLD]]
+    left = len(more) - len(told)
+    if left:
+        told.append(counted(left, "The table has {n} more.", "The table has {n} more.", n=count(left)))
+    return told
+
+
 def _told(one: Dissent) -> Message:
     assert one.against_others is not None
     return message(
@@ -79,9 +92,24 @@ def _told(one: Dissent) -> Message:
     )
 
 
+def _paid(placed: Placed) -> list[Message]:
+    """Tell what everybody loses together, and who loses the largest share."""
+    paid = [one for _, one in placed if one.pay_lost is not None and one.pay_lost_share is not None]
+    everyone = [one for one in paid if one.value == ALL_GROUPS]
+    groups = sorted((one for one in paid if one.value != ALL_GROUPS), key=lambda one: -(one.pay_lost_share or 0.0))
+    return [_pay(one) for one in (*everyone, *groups[:1])]
+
+
 def _pay(one: Dissent) -> Message:
+    if one.value == ALL_GROUPS:
+        return message(
+            "As overruled labels are not paid, the annotators together lose {pay} {currency}, {lost} of 100 that they would have earned.",
+            pay=number(one.pay_lost, 0),
+            currency=name(one.currency or ""),
+            lost=in_100(one.pay_lost_share, 1),
+        )
     return message(
-        "As overruled labels are not paid, annotators whose {attribute} is {value} lose {pay} {currency}, {lost} of 100 that they would have earned.",
+        "The largest share is lost by annotators whose {attribute} is {value}: {pay} {currency}, {lost} of 100 that they would have earned.",
         attribute=name(one.annotator_attribute),
         value=name(one.value),
         pay=number(one.pay_lost, 0),

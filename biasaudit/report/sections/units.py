@@ -42,7 +42,10 @@ def unit_parts(edition: Edition) -> list[dict[str, Any]]:
             "record": attribution,
             "at": at,
             "title": message(
-                "{group}, against {reference}", group=name(attribution.group), reference=name(attribution.reference)
+                "{group}, against {reference}, by {kind}",
+                group=name(attribution.group),
+                reference=name(attribution.reference),
+                kind=name(attribution.unit_kind),
             ),
             "told": _told(result, attribution),
             "units": sorted(enumerate(attribution.units), key=lambda pair: -abs(pair[1].contribution.value or 0.0)),

@@ -23,6 +23,7 @@ CODES = {
     "BA502",
     "BA503",
     "BA504",
+    "BA505",
     "BA506",
     "BA507",
     "BA508",
@@ -86,12 +87,12 @@ def outcomes(result, code):
     return {finding.outcome for finding in result.findings if finding.code == code}
 
 
-@pytest.mark.parametrize("code", ["BA103", "BA201", "BA301", "BA401", "BA402", "BA501", "BA502", "BA508"])
+@pytest.mark.parametrize("code", ["BA103", "BA201", "BA301", "BA401", "BA402", "BA501", "BA502", "BA505", "BA508"])
 def test_a_biased_world_is_found(biased, code):
     assert "found" in outcomes(biased, code)
 
 
-@pytest.mark.parametrize("code", ["BA201", "BA301", "BA302", "BA402", "BA502", "BA508"])
+@pytest.mark.parametrize("code", ["BA201", "BA301", "BA302", "BA402", "BA502", "BA505", "BA508"])
 def test_its_clean_twin_is_quiet(clean, code):
     assert "found" not in outcomes(clean, code)
 

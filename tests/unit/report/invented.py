@@ -35,6 +35,11 @@ from biasaudit.results import (
     ModelFacts,
     Performance,
     PeriodGap,
+    PoolEffect,
+    PoolErrors,
+    PoolOverlap,
+    PoolPair,
+    PoolSize,
     Proxy,
     Rate,
     ReadingTime,
@@ -578,6 +583,53 @@ def dissent() -> tuple[Dissent, ...]:
     )
 
 
+def pools_of_annotators() -> tuple[tuple[PoolEffect, ...], PoolOverlap, tuple[PoolErrors, ...]]:
+    """Give three pools that labelled the same items."""
+    units = (("panel 1", 0.021, 11), ("panel 2", -0.117, 12), ("panel 3", 0.06, 7))
+    effects = tuple(
+        PoolEffect(
+            unit_kind="vendor",
+            unit=unit,
+            attribute="origin",
+            group="non-European",
+            reference="European",
+            effect=estimated(value, value - 0.04, value + 0.04, method="least squares"),
+            logit=estimated(value * 0.9, value * 0.9 - 0.05, value * 0.9 + 0.05, method="logit"),
+            p_value=0.001 if unit == "panel 2" else 0.3,
+            p_adjusted=0.004 if unit == "panel 2" else 0.4,
+            flagged=unit == "panel 2",
+            detectable=0.056,
+            annotators=annotators,
+            annotators_others=30 - annotators,
+            labels=900,
+            n_items=300,
+            n_items_reference=500,
+        )
+        for unit, value, annotators in units
+    )
+    overlap = PoolOverlap(
+        unit_kind="vendor",
+        pools=tuple(PoolSize(unit=unit, annotators=n, labels=9412, items=9412) for unit, _, n in units),
+        pairs=(PoolPair(first="panel 1", second="panel 2", shared_items=812),),
+        parts=1,
+        fewest_shared=30,
+        anchor="items",
+    )
+    errors = PoolErrors(
+        unit_kind="vendor",
+        unit="panel 2",
+        attribute="origin",
+        group="non-European",
+        against="truth",
+        false_positives=estimated(0.12, 0.1, 0.15, method="share of labels"),
+        false_negatives=estimated(0.34, 0.3, 0.4, method="share of labels"),
+        annotators=12,
+        labels=801,
+        n_items=400,
+    )
+    return effects, overlap, (errors,)
+
+
 def trace() -> Trace:
     """Give the way back to the labels."""
     gaps = (
@@ -675,7 +727,11 @@ def trace() -> Trace:
             ("panel 3", 0.005, 0.7, 9412, None),
         )
     )
+    pools, overlap, errors = pools_of_annotators()
     return Trace(
+        pools=pools,
+        pool_overlap=(overlap,),
+        pool_errors=errors,
         items=9412,
         labels=28236,
         annotators=27,

@@ -7,7 +7,7 @@ import pytest
 
 from biasaudit.report import render_html
 from biasaudit.report.edition import edition_of
-from biasaudit.report.sections.agreement import agreement_parts, pool_parts
+from biasaudit.report.sections.agreement import agreement_of_pools, agreement_parts
 from biasaudit.results import ALL_GROUPS, estimated
 
 
@@ -64,7 +64,7 @@ def test_the_picture_marks_a_group_only_where_a_difference_is_told(rich):
 
 def test_pools_are_told_where_they_agree_with_themselves(rich):
     edition = edition_of(rich, "en")
-    (pool,) = pool_parts(edition)
+    (pool,) = agreement_of_pools(edition)
     (sentence,) = pool["told"]
     assert "annotators of the pool panel 2 (panel) agree more with each other than with all others" in edition.says(
         sentence
@@ -86,7 +86,7 @@ def test_a_pool_whose_interval_holds_one_is_not_named(rich, low, high, words):
     edition = edition_of(
         rich.model_copy(update={"trace": rich.trace.model_copy(update={"agreement": agreement})}), "en"
     )
-    (pool,) = pool_parts(edition)
+    (pool,) = agreement_of_pools(edition)
     assert words in " ".join(edition.says(one) for one in pool["told"])
 
 
