@@ -8,23 +8,21 @@ result is still written.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from biasaudit.data.annotations import AnnotationLog, read_annotations
-from biasaudit.data.logs import Importer, frame_log, import_log
+from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.places import is_lazy, size_of
-from biasaudit.data.reading import read_any_frame, read_table, shown_name
-from biasaudit.data.relabelled import NewLabels, read_new_labels
-from biasaudit.data.roles import assign_roles
+from biasaudit.data.reading import shown_name
 from biasaudit.data.table import Table
 from biasaudit.drivers import explain_gaps, measure_flips, measure_proxies
-from biasaudit.errors import BiasAuditError, DataError, DeclarationError, NotApplicableError, PluginError
+from biasaudit.errors import DataError, NotApplicableError, PluginError
 from biasaudit.findings import judge_gates
+from biasaudit.inputs import NO_ANNOTATIONS, Inputs, read_inputs, with_provenance
 from biasaudit.manifest import audit_info, describe_run
 from biasaudit.measures import (
     attribute_facts,
@@ -35,15 +33,13 @@ from biasaudit.measures import (
     performance,
 )
 from biasaudit.measuring import measured_from_counts, measured_further
-from biasaudit.models import Decisions, Judgement, Model, judge, make_model, model_facts
+from biasaudit.models import Decisions, Model, model_facts
 from biasaudit.plugins import (
     AuditSource,
     Case,
     find_audit,
-    guarded_importer,
     load_case,
     offered_checks,
-    offered_importers,
 )
 from biasaudit.results import (
     AttributeFacts,
@@ -59,44 +55,16 @@ from biasaudit.results import (
 from biasaudit.spec import (
     AuditSpec,
     Declaration,
-    Provenance,
-    ReferenceSpec,
     declare,
-    minority_is_paid,
-    nearest_name,
     read_declaration,
-    read_provenance,
 )
 from biasaudit.steps import Progress, Run, silent
-from biasaudit.traces import refits_needed, require_units, trace_labels
-from biasaudit.traces.relabelled import measure_relabelled, with_new_labels
+from biasaudit.traces import refits_needed, trace_labels
+from biasaudit.traces.relabelled import measure_relabelled
 from biasaudit.traces.relabelling import plan_relabelling, refits_planned
 
 #: Bytes of a file or database from which it is counted where it lives in the place of being loaded.
 COUNTED_FROM = 64 << 20
-#: Why nothing can be said about labels.
-NO_ANNOTATIONS = "no [annotations] are declared: who made the labels is not known to this audit"
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Inputs:
-    """What was read and modelled, before anything was measured."""
-
-    table: Table
-    judged: Table
-    log: AnnotationLog | None
-    model: Model
-    judgement: Judgement
-    provenance: Provenance | None = None
-    relabelled: _Relabelled | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Relabelled:
-    """Labels given anew, and the model as the first labels had made it."""
-
-    labels: NewLabels
-    first_model: Model
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,53 +180,12 @@ def run_whole(
         )
     if (source := _countable(going, data)) is not None:
         return Ran(result=_finished(going, _counted_in_place(going, source, started)), to_relabel=())
-    inputs = _read(going, data, annotations, trust_pickle=trust_pickle, relabelled=relabelled)
+    inputs = read_inputs(going, data, annotations, trust_pickle=trust_pickle, relabelled=relabelled)
     result = _measured(going, inputs, started)
     if inputs.log is not None:
         result = _traced(going, inputs, inputs.log, result, jobs=jobs)
     result = _looked_at_again(going, inputs, result)
     return Ran(result=_finished(going, result), to_relabel=going.to_relabel)
-
-
-def _read(
-    going: Run, data: Any, annotations: Any, *, trust_pickle: bool, relabelled: str | Path | None = None
-) -> _Inputs:
-    """Read, train or load: what goes wrong here means that nothing was measured."""
-    declaration, spec = going.declaration, going.declaration.spec
-    provenance = _read_provenance(declaration)
-    table = _read_items(going, data)
-    log = _read_log(going, table, annotations)
-    if provenance is not None and log is not None:
-        require_units(provenance, log)
-
-    def modelled(items: Table) -> Model:
-        return make_model(
-            items,
-            spec,
-            folder=declaration.folder,
-            seed=spec.uncertainty.seed,
-            case_model=going.case.model,
-            trust_pickle=trust_pickle,
-        )
-
-    with going.progress("train the model" if spec.model.train else "read the model", None):
-        model, again = modelled(table), None
-        if relabelled is not None and table.outcome is not None:
-            again = _Relabelled(labels=read_new_labels(relabelled, spec, table), first_model=model)
-            table = replace(table, outcome=again.labels.whole(table.outcome))
-            log = None if log is None else with_new_labels(log, again.labels)
-            model = modelled(table)
-    judged = table.judged()
-    judgement = judge(model, judged, spec)
-    return _Inputs(
-        table=table,
-        judged=judged,
-        log=log,
-        model=model,
-        judgement=judgement,
-        provenance=provenance,
-        relabelled=again,
-    )
 
 
 def _countable(going: Run, data: Any) -> Any:
@@ -350,86 +277,7 @@ def _declared(audit: Any, overrides: Sequence[str]) -> tuple[Declaration, Case]:
     return read_declaration(source.file, overrides), load_case(source.file.resolve().parent)
 
 
-def _read_items(going: Run, data: Any) -> Table:
-    declaration, spec = going.declaration, going.declaration.spec
-    if data is not None:
-        frame, fingerprint = read_any_frame(data)
-    elif going.case.load is not None:
-        try:
-            frame, fingerprint = read_any_frame(going.case.load(spec))
-        except BiasAuditError:
-            raise
-        except Exception as error:
-            raise PluginError(f"case.py: load() failed ({type(error).__name__}: {error}).") from error
-    elif spec.data.path is not None:
-        with going.progress("read the items", None):
-            frame, fingerprint = read_table(
-                spec.data.path, folder=declaration.folder, table=spec.data.table, query=spec.data.query
-            )
-    else:
-        raise DataError("[data] names no path, and no data frame was given: run(audit, data=frame) takes one.")
-    return assign_roles(frame, declaration, fingerprint)
-
-
-def _read_provenance(declaration: Declaration) -> Provenance | None:
-    """Read how the labels were made, where the audit declares a file that says it."""
-    declared = declaration.spec.annotations
-    if declared is None or declared.provenance is None:
-        return None
-    return read_provenance(declaration.folder / declared.provenance)
-
-
-def _with_provenance(spec: AuditSpec, provenance: Provenance | None) -> AuditSpec:
-    """Let a provenance say what [annotations] leaves open."""
-    if spec.annotations is None or provenance is None:
-        return spec
-    paid = minority_is_paid(spec.annotations, provenance.spec)
-    return spec.model_copy(update={"annotations": spec.annotations.model_copy(update={"minority_paid": paid})})
-
-
-def _read_log(going: Run, table: Table, annotations: Any) -> AnnotationLog | None:
-    declaration, spec = going.declaration, going.declaration.spec.annotations
-    if spec is None:
-        going.steps.append(Step(name="traces", outcome="not_applicable", reason=NO_ANNOTATIONS))
-        return None
-    if annotations is not None:
-        long = frame_log(annotations, spec, folder=declaration.folder)
-    elif spec.path is not None:
-        importer = _importer(going, spec.format)
-        with going.progress("read the labels", None):
-            long = import_log(spec, importer, folder=declaration.folder)
-    else:
-        raise DataError("[annotations] names no path, and no frame of annotations was given.")
-    reference = spec.reference.column if isinstance(spec.reference, ReferenceSpec) else None
-    column = None if reference is None else table.frame[reference]
-    return read_annotations(
-        long.frame,
-        long.spec,
-        table,
-        fingerprint=long.fingerprint,
-        reference_column=column,
-        column_hint=long.column_hint,
-        item_hint=long.item_hint,
-    )
-
-
-def _importer(going: Run, name: str) -> Importer:
-    """Find the importer of a format; importers of other packages that failed are listed."""
-    importers, origins, failures = offered_importers()
-    for failure in failures:
-        if failure.name == name and name not in importers:
-            raise PluginError(str(failure))
-        going.steps.append(Step(name="plugins", outcome="failed", reason=str(failure)))
-    if name not in importers:
-        where, problem = ("annotations", "format"), f"{name!r} is no format of annotations"
-        mistake = going.declaration.mistake(
-            where, problem, allowed=", ".join(sorted(importers)), nearest=nearest_name(name, importers)
-        )
-        raise DeclarationError(going.declaration.source, (mistake,))
-    return guarded_importer(importers[name], name, origins[name])
-
-
-def _measured(going: Run, inputs: _Inputs, started: str) -> AuditResult:
+def _measured(going: Run, inputs: Inputs, started: str) -> AuditResult:
     """Measure rates, gaps and drivers: everything that needs no annotation log."""
     spec = going.declaration.spec
     level, seed = spec.uncertainty.level, spec.uncertainty.seed
@@ -487,9 +335,9 @@ def _stand_ins(
     return measure_proxies(table, facts, table.features, seed=seed, level=level)
 
 
-def _traced(going: Run, inputs: _Inputs, log: AnnotationLog, result: AuditResult, *, jobs: int) -> AuditResult:
+def _traced(going: Run, inputs: Inputs, log: AnnotationLog, result: AuditResult, *, jobs: int) -> AuditResult:
     """Follow the gap back to the labels."""
-    spec = _with_provenance(going.declaration.spec, inputs.provenance)
+    spec = with_provenance(going.declaration.spec, inputs.provenance)
 
     def work(advance: Callable[[int], None]) -> Any:
         return trace_labels(
@@ -514,7 +362,7 @@ def _traced(going: Run, inputs: _Inputs, log: AnnotationLog, result: AuditResult
     return result.model_copy(update={"trace": trace})
 
 
-def _looked_at_again(going: Run, inputs: _Inputs, result: AuditResult) -> AuditResult:
+def _looked_at_again(going: Run, inputs: Inputs, result: AuditResult) -> AuditResult:
     """Say which labels matter most for the gaps, and what labels that were given anew have done."""
     spec, found = going.declaration.spec, {}
     seed, level, facts = spec.uncertainty.seed, spec.uncertainty.level, result.data.attributes
@@ -590,7 +438,7 @@ def _as_findings(found: Any) -> tuple[Finding, ...]:
     return findings
 
 
-def _data_facts(spec: AuditSpec, inputs: _Inputs, facts: tuple[AttributeFacts, ...]) -> DataFacts:
+def _data_facts(spec: AuditSpec, inputs: Inputs, facts: tuple[AttributeFacts, ...]) -> DataFacts:
     table, judged = inputs.table, inputs.judged
     against: Literal["truth", "outcome"] | None = "truth" if table.truth is not None else "outcome"
     if table.actual is None:

@@ -93,16 +93,18 @@ def ballots_of(log: AnnotationLog, is_wanted: BoolArray | None = None) -> Ballot
     Returns
     -------
     Ballots
-        The labels of those rows, sorted by item; the order of the log is kept within an item.
+        The labels of those rows, sorted by item and annotator.
     """
     row = log.frame["item"].to_numpy(dtype=np.intp)
     source = np.arange(len(row), dtype=np.intp) if is_wanted is None else np.flatnonzero(is_wanted[row])
-    source = source[np.argsort(row[source], kind="stable")]
+    annotator = log.frame["annotator"].to_numpy(dtype=np.intp)
+    # By item and annotator, so that the order of the log's rows changes nothing, not even in the last digit.
+    source = source[np.lexsort((annotator[source], row[source]))]
     rows, item = np.unique(row[source], return_inverse=True)
     return Ballots(
         rows=rows.astype(np.intp),
         item=item.astype(np.intp),
-        annotator=log.frame["annotator"].to_numpy(dtype=np.intp)[source],
+        annotator=annotator[source],
         label=log.frame["label"].to_numpy(dtype=float)[source],
         source=source.astype(np.intp),
         value=log.frame["value" if "value" in log.frame else "label"].to_numpy(dtype=float)[source],

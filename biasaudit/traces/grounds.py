@@ -16,10 +16,11 @@ from biasaudit.models.smooth import SmoothModel, smooth_model
 from biasaudit.results import FEWEST_PEOPLE, AttributeFacts
 from biasaudit.spec import AuditSpec, ModelSpec
 from biasaudit.traces.ballots import Ballots, IntArray, ballots_of
+from biasaudit.traces.declared import rule_of
 from biasaudit.traces.expecting import Expected, expected_labels
 from biasaudit.traces.games import Judges, judges_of
 from biasaudit.traces.influence import SmoothCut, contrasts, label_influence, selection_gradient, smooth_cut
-from biasaudit.traces.rules import Rule, declared_rule
+from biasaudit.traces.rules import Rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +151,7 @@ def lay_grounds(
     if not judges.comparisons:
         raise NotApplicableError(f"no group has {minimum} judged people, or there is only one group")
     position = position_of_row[ballots.rows]
-    rule = declared_rule(declared.rule, declared.share, ballots, table.outcome)
+    rule = rule_of(log, declared, ballots, table.outcome)
     outcome, cell = trainer.labels[position], judges.cell[ballots.rows]
     cut = _cut(smooth, spec.model, trainer, judges, model.scale)
     return Grounds(

@@ -24,6 +24,8 @@ from biasaudit.traces.ballots import Ballots
 from biasaudit.traces.games import Judges
 from biasaudit.traces.rules import Rule, aggregate
 
+#: Scores that differ by less, relative to their size, are one score.
+ROUNDING = 1e-9
 #: Silverman's rule for the width of a normal kernel: 0.9 min(sd, IQR / 1.349) n^(-1/5)
 #: (Density Estimation for Statistics and Data Analysis, 1986, equation 3.31).
 SILVERMAN, IQR_OF_NORMAL = 0.9, 1.349
@@ -112,7 +114,7 @@ def smooth_cut(smooth: SmoothModel, spec: ModelSpec, weight: FloatArray) -> Smoo
     quarter, three_quarters = np.quantile(lines, [0.25, 0.75])
     spread = min(float(lines.std()), float(three_quarters - quarter) / IQR_OF_NORMAL) or float(lines.std())
     width = SILVERMAN * spread * len(lines) ** -0.2
-    if not width > 0:
+    if not width > ROUNDING * max(1.0, float(np.abs(lines).max())):
         raise NotApplicableError("all judged people have the same score, so that no label moves a decision")
     if spec.share is None and spec.quota is None:
         threshold = DEFAULT_THRESHOLD if spec.threshold is None else float(spec.threshold)

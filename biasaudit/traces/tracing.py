@@ -20,6 +20,7 @@ from biasaudit.traces.conditions import (
     measure_conditions_of_all,
     unknown_conditions,
 )
+from biasaudit.traces.declared import rule_of
 from biasaudit.traces.disclosure import FEWEST_ANNOTATORS, withhold_counts
 from biasaudit.traces.dissent import measure_dissent
 from biasaudit.traces.facets import merged_cells, require_linked, shared_items
@@ -30,9 +31,8 @@ from biasaudit.traces.pool_errors import measure_pool_errors
 from biasaudit.traces.pool_records import Scale
 from biasaudit.traces.pools import PoolsFound, measure_pools
 from biasaudit.traces.reading_times import measure_reading_times
-from biasaudit.traces.rules import Rule, declared_rule, rule_reproduces
+from biasaudit.traces.rules import Rule, rule_reproduces
 from biasaudit.traces.rules_compared import declared_jury, measure_rules, rules_refits
-from biasaudit.traces.rules_jury import jury_of
 from biasaudit.traces.speed import measure_speed
 from biasaudit.traces.stages import measure_stages, stage_values
 from biasaudit.traces.traceability import measure_traceability
@@ -94,7 +94,7 @@ def trace_labels(  # noqa: PLR0917 - takes what every room before it made
     declared = spec.annotations
     assert declared is not None
     ballots = ballots_of(log)
-    rule = _declared(log, declared, ballots, table.outcome)
+    rule = rule_of(log, declared, ballots, table.outcome)
     steps: list[Step] = []
     n_annotators = len(np.unique(ballots.annotator))
     stage = stage_values(table, log, rule, judgement_scores if model.scale == "probability" else None, selected)
@@ -150,17 +150,11 @@ def refits_needed(log: AnnotationLog, spec: AuditSpec, model: Model) -> int | No
     total = sum(_announced(log, kind, spec) for kind in log.units)
     ballots = ballots_of(log)
     try:
-        rule = _declared(log, declared, ballots, None)
+        rule = rule_of(log, declared, ballots, None)
     except NotApplicableError:
         return None  # nothing will be traced
     total += rules_refits(ballots, rule, declared_jury(log, spec, rule)[0], spec.uncertainty.replicates)
     return total or None
-
-
-def _declared(log: AnnotationLog, declared: AnnotationsSpec, ballots: Ballots, outcome: FloatArray | None) -> Rule:
-    """Give the declared rule, with its jury where that is the rule."""
-    jury = jury_of(log, declared.jury) if declared.rule == "jury" and declared.jury is not None else None
-    return declared_rule(declared.rule, declared.share, ballots, outcome, jury)
 
 
 def _rules(  # noqa: PLR0917 - takes what every room before it made

@@ -243,7 +243,7 @@ def test_a_defect_is_not_taken_for_a_gate(command, audit, monkeypatch):
     def broken(*_words, **_more):
         raise ZeroDivisionError("no way")
 
-    monkeypatch.setattr("biasaudit.engine.run", broken)
+    monkeypatch.setattr("biasaudit.engine.run_whole", broken)
     ended = command("run", audit[0])
     assert ended.code == 3
     assert "ZeroDivisionError: no way" in ended.err

@@ -99,8 +99,7 @@ def _told_rejected(one: Condition) -> list[Message]:
 
 def _differing(trace: Trace) -> set[tuple[str, str]]:
     """Name the units that label a group differently from the others on the same items."""
-    pools = [pool if isinstance(pool, dict) else pool.model_dump() for pool in trace.pools]
-    return {(str(pool.get("unit_kind")), str(pool.get("unit"))) for pool in pools if pool.get("flagged")}
+    return {(pool.unit_kind, pool.unit) for pool in trace.pools if pool.flagged}
 
 
 def _flagged(trace: Trace) -> set[tuple[str, str]]:

@@ -5,7 +5,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from biasaudit import engine
+from biasaudit import engine, inputs
 from biasaudit.engine import run
 
 
@@ -77,7 +77,7 @@ def test_a_large_file_is_never_loaded(frame, tmp_path, monkeypatch):
     audit = _audit(model={"decision": "called"}, data={"path": str(tmp_path / "people.parquet")})
     loaded = run(audit)
     monkeypatch.setattr(engine, "COUNTED_FROM", 0)
-    monkeypatch.setattr(engine, "read_table", lambda *_, **__: pytest.fail("the table was loaded"))
+    monkeypatch.setattr(inputs, "read_table", lambda *_, **__: pytest.fail("the table was loaded"))
     counted = run(audit)
     for part in MEASURED:
         assert getattr(counted, part) == getattr(loaded, part), part

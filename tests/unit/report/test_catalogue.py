@@ -131,7 +131,7 @@ NO_REASONS = frozenset(
         "x0: x2",
     }
 )
-ROOMS = ("data", "measures", "drivers", "traces", "findings", "engine.py")
+ROOMS = ("data", "measures", "drivers", "traces", "findings", "engine.py", "inputs.py")
 CALLS = {"undefined", "NotApplicableError", "not_applicable"}
 
 

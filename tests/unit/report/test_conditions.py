@@ -56,14 +56,9 @@ def test_a_mark_stands_beside_units_that_add_to_a_gap_and_is_called_no_cause(ric
         if "adds to a gap" in re.search(rf'<tr id="trace-conditions-{at}">.*?</tr>', html, re.DOTALL)[0]
     ]
     assert marked == [1]
-    pool = {"unit_kind": "vendor", "unit": "panel 1", "flagged": True}
-    assert "labels a group differently" not in html
-    assert (
-        page(with_trace(rich, pools=(pool, {**pool, "unit": "panel 2", "flagged": False})))[0].count(
-            "labels a group differently"
-        )
-        == 1
-    )
+    pools = tuple(one.model_copy(update={"flagged": one.unit == "panel 1"}) for one in rich.trace.pools)
+    assert "labels a group differently" not in page(with_trace(rich, pools=()))[0]
+    assert page(with_trace(rich, pools=pools))[0].count("labels a group differently") == 1
     assert "does not say that one causes the other" in text
 
 

@@ -157,7 +157,7 @@ def test_a_declared_jury_rule_makes_the_trace():
     result = audited(rule="jury", jury={"attribute": "pool", "seats": 3})
     assert result.trace.rule == "jury"
     assert next(one for one in result.trace.rules if one.is_declared).rule == "jury"
-    assert result.status == "complete"
+    assert result.status == "complete", [one for one in result.steps if one.outcome == "failed"]
 
 
 def test_marks_have_no_other_rule_and_nobody_to_overrule():
