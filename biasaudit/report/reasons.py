@@ -81,7 +81,6 @@ REASONS: tuple[str, ...] = (
     "{units} and {unit} are not linked by items that both labelled (at least {n} are needed, directly or through other units), so that their labels cannot be told from their items; reference labels in a column would anchor them",
     "the declared reference unit of {kind} has fewer than {n} annotators, too few to stand for a unit",
     "{kind} has fewer than two units of at least {n} annotators whose labels train the model",
-    "{kind} has {units} units, and the exact attribution retrains the model 2 to the power of that: at most {n} units are attributed to",
     "no label of {kind} is by the declared reference unit: {hint}",
     "an item whose labels are tied counts as half positive",
     "an item whose labels are tied counts as positive, as in the recorded outcomes",

@@ -106,6 +106,12 @@ class Attribution(Record):
     baseline: Estimate = Field(description="The gap under reference labels alone.")
     total: Estimate = Field(description="The gap under the labels as given.")
     units: tuple[UnitShare, ...]
+    exact: bool = Field(True, description="Whether every coalition of units was trained; else some of them.")
+    error: float | None = Field(
+        None,
+        ge=0,
+        description="Sampling error of the contributions: standard deviation, the largest of any unit; null where exact.",
+    )
     replicates: int
     placebos: int
     band_low: float | None = Field(None, description="Placebo band of total - baseline.")

@@ -61,6 +61,10 @@ class World:
         How the outcome is made from the labels; ties are negative.
     share_selected : float
         Share of judged people whom the model selects.
+    mix : mapping
+        How often, by unit, people of group B come to it, against people of group A; 1 by default.
+    chain : mapping
+        Contractor, by unit, that hired it; itself by default. It is a second kind of unit, ``contractor``.
     """
 
     penalties: Mapping[str, float] = field(
@@ -79,6 +83,8 @@ class World:
     women_only: bool = False
     rule: RuleName = "majority"
     share_selected: float = 0.5
+    mix: Mapping[str, float] = field(default_factory=dict)
+    chain: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -95,7 +101,7 @@ class PlantedWorld:
     items : pandas.DataFrame
         Columns ``id``, ``group``, ``sex``, ``skill``, ``manner``, ``gold``, ``outcome``, ``split``.
     labels : pandas.DataFrame
-        Columns ``id``, ``annotator``, ``vote``, ``vendor``, ``pay``, ``seconds``.
+        Columns ``id``, ``annotator``, ``vote``, ``vendor``, ``contractor``, ``pay``, ``seconds``.
     """
 
     items: pd.DataFrame
@@ -179,6 +185,7 @@ def plant_world(seed: int, world: World | None = None) -> PlantedWorld:
             "annotator": [f"{names[u]} worker {a:03d}" for u, a in zip(unit, annotator, strict=True)],
             "vote": vote.astype(int),
             "vendor": names[unit],
+            "contractor": np.array([world.chain.get(name, name) for name in world.units])[unit],
             "pay": 0.05 + 0.01 * unit,
             "seconds": np.round(rng.lognormal(3, 0.5, len(item)), 1),
         }
@@ -187,7 +194,12 @@ def plant_world(seed: int, world: World | None = None) -> PlantedWorld:
 
 
 def planted_declaration(
-    world: World | None = None, *, reference: str = "gold", units: tuple[str, ...] = ("vendor",), **uncertainty: int
+    world: World | None = None,
+    *,
+    reference: str = "gold",
+    units: tuple[str, ...] = ("vendor",),
+    model: str = "logistic_regression",
+    **uncertainty: int,
 ) -> Declaration:
     """Declare the audit of a world.
 
@@ -199,6 +211,8 @@ def planted_declaration(
         ``gold``, ``peers`` or the name of a unit.
     units : tuple of str
         Kinds of units to attribute to; without any nothing is retrained.
+    model : str
+        What is trained.
     **uncertainty : int
         Keys of ``[uncertainty]``.
 
@@ -221,7 +235,7 @@ def planted_declaration(
             },
             "protected": [{"column": "group", "reference": "A"}, {"column": "sex", "reference": "male"}],
             "groups": {"intersections": [["sex", "group"]]},
-            "model": {"train": "logistic_regression", "share": world.share_selected},
+            "model": {"train": model, "share": world.share_selected},
             "annotations": {
                 "item": "id",
                 "annotator": "annotator",
@@ -248,6 +262,9 @@ def draw_people(world: World, size: int, rng: np.random.Generator) -> People:
     )
     draws = world.votes if world.overlap else 1
     unit = rng.integers(0, len(world.units), (size, draws))
+    if world.mix:
+        odds = np.array([world.mix.get(name, 1.0) for name in world.units])
+        unit[is_b] = rng.choice(len(world.units), (int(is_b.sum()), draws), p=odds / odds.sum())
     return People(
         is_b=is_b,
         is_woman=rng.random(size) < 0.5,  # noqa: PLR2004 - as many women as men

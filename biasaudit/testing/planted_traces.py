@@ -13,7 +13,18 @@ from biasaudit.measures import attribute_facts, count
 from biasaudit.models import decide, first_fit, judge, make_model
 from biasaudit.results import Fingerprint, Step, Trace
 from biasaudit.testing.planted import World, ballots_between, draw_people, plant_world, planted_declaration
-from biasaudit.traces import Rule, aggregate, shapley_matrix, trace_labels
+from biasaudit.traces import (
+    MOST_UNITS,
+    Game,
+    Rule,
+    aggregate,
+    ballots_of,
+    declared_rule,
+    make_game,
+    shapley_matrix,
+    trace_labels,
+)
+from biasaudit.traces.sampling import draw_design, estimate
 
 
 def trace_world(
@@ -23,6 +34,7 @@ def trace_world(
     reference: str = "gold",
     units: tuple[str, ...] = ("vendor",),
     jobs: int = 1,
+    model: str = "logistic_regression",
     **uncertainty: int,
 ) -> tuple[Trace, tuple[Step, ...]]:
     """Plant one world and trace it.
@@ -39,6 +51,8 @@ def trace_world(
         Kinds of units to attribute to; without any nothing is retrained.
     jobs : int
         Processes for refits.
+    model : str
+        What is trained.
     **uncertainty : int
         Keys of ``[uncertainty]``.
 
@@ -47,7 +61,41 @@ def trace_world(
     tuple of Trace and tuple of Step
         What was found, and what did not apply.
     """
-    declaration = planted_declaration(world, reference=reference, units=units, **uncertainty)
+    declaration = planted_declaration(world, reference=reference, units=units, model=model, **uncertainty)
+    spec, planted = declaration.spec, plant_world(seed, world)
+    assert spec.annotations is not None
+    table = assign_roles(planted.items, declaration, source_of("items"))
+    gold = table.frame["gold"] if reference == "gold" else None
+    log = read_annotations(
+        planted.labels, spec.annotations, table, fingerprint=source_of("annotations"), reference_column=gold
+    )
+    trained = make_model(table, spec, folder=Path.cwd(), seed=seed)
+    judgement = judge(trained, table.judged(), spec)
+    selected = judgement.decisions.selected
+    facts = attribute_facts(count(table.judged(), selected), spec)
+    return trace_labels(
+        table, log, spec, facts, trained, judgement.scores, selected, seed=seed, level=spec.uncertainty.level, jobs=jobs
+    )
+
+
+def planted_game(seed: int, world: World | None = None, *, reference: str = "gold") -> Game:
+    """Plant one world and set up the game of its vendors.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the world.
+    world : World, optional
+        How it is made.
+    reference : str
+        ``gold``, ``peers`` or the name of a unit.
+
+    Returns
+    -------
+    Game
+        Ready to be played.
+    """
+    declaration = planted_declaration(world, reference=reference)
     spec, planted = declaration.spec, plant_world(seed, world)
     assert spec.annotations is not None
     table = assign_roles(planted.items, declaration, source_of("items"))
@@ -56,18 +104,19 @@ def trace_world(
         planted.labels, spec.annotations, table, fingerprint=source_of("annotations"), reference_column=gold
     )
     model = make_model(table, spec, folder=Path.cwd(), seed=seed)
-    judgement = judge(model, table.judged(), spec)
-    selected = judgement.decisions.selected
-    facts = attribute_facts(count(table.judged(), selected), spec)
-    return trace_labels(
-        table, log, spec, facts, model, judgement.scores, selected, seed=seed, level=spec.uncertainty.level, jobs=jobs
-    )
+    assert model.trainer is not None
+    facts = attribute_facts(count(table.judged(), judge(model, table.judged(), spec).decisions.selected), spec)
+    rule = declared_rule(spec.annotations.rule, spec.annotations.share, ballots_of(log), table.outcome)
+    return make_game(table, log, spec, facts, trainer=model.trainer, rule=rule, kind="vendor", scale=model.scale)
 
 
 def true_attribution(
     world: World | None = None, *, reference: str = "gold", people: int = 200_000, seed: int = 0
 ) -> dict[str, float]:
     """Work out what each unit adds to the gap of B to A, without any chance in labels.
+
+    Where only women of B are penalised, it is the gap of women of B to men of A. With more than 8 units,
+    coalitions are sampled, which costs no precision here: without chance in labels little is left to sample.
 
     Labels are replaced by their chances, the rule by its expected value, and the sample by one so
     large that its own chance hardly counts; annotators are taken to be equal within a unit.
@@ -100,20 +149,27 @@ def true_attribution(
         other = chances[item, world.units.index(reference)]
     players = [name for name in world.units if name != reference]
     ballots = ballots_between(item, np.zeros(len(item), dtype=np.intp), own)
-    ones, rows, is_b = np.ones(train.sum()), drawn.features[train], drawn.is_b[~train]
+    ones, rows = np.ones(train.sum()), drawn.features[train]
+    is_b, is_woman = drawn.is_b[~train], drawn.is_woman[~train]
+    group, others = (is_b & is_woman, ~is_b & ~is_woman) if world.women_only else (is_b, ~is_b)
     fit = first_fit(rows, aggregate(Rule(name=world.rule, tie=0.0), ballots), ones, inverse_penalty=np.inf)
     spec = planted_declaration(world).spec.model
+    design = draw_design(len(players), seed) if len(players) > MOST_UNITS else None
+    everyone = np.arange(2 ** len(players))[:, None] >> np.arange(len(players)) & 1 if design is None else design.stays
     gaps = []
-    for number in range(2 ** len(players)):
-        stays = {name: bool(number >> place & 1) for place, name in enumerate(players)}
-        kept = np.array([stays.get(name, True) for name in world.units])[unit.ravel()]
+    for stays in everyone:
+        kept = np.array([dict(zip(players, stays, strict=True)).get(name, True) for name in world.units])[unit.ravel()]
         labels = aggregate(Rule(name=world.rule, tie=0.0), ballots, np.where(kept, own, other))
         coefficients = fit.refit(labels, ones)
         scores = expit(drawn.features[~train] @ coefficients[:-1] + coefficients[-1])
         selected = decide(scores, spec).selected
-        gaps.append(float(selected[is_b].mean() - selected[~is_b].mean()))
-    values = shapley_matrix(len(players)) @ np.array(gaps)
-    return {**dict(zip(players, map(float, values), strict=True)), "baseline": gaps[0], "total": gaps[-1]}
+        gaps.append(float(selected[group].mean() - selected[others].mean()))
+    if design is None:
+        values, total = shapley_matrix(len(players)) @ np.array(gaps), gaps[-1]
+    else:
+        guess = np.zeros((len(players), 1))
+        values, total = estimate(design, np.array(gaps)[:, None], guess).contributions[:, 0], gaps[1]
+    return {**dict(zip(players, map(float, values), strict=True)), "baseline": gaps[0], "total": total}
 
 
 def source_of(role: str) -> Fingerprint:

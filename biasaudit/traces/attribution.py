@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from joblib import Parallel, delayed
 from scipy.stats import t as student
 
 from biasaudit.data.table import BoolArray, FloatArray
 from biasaudit.measures.significance import benjamini_hochberg
 from biasaudit.results import Attribution, Estimate, UnitShare, estimated
 from biasaudit.spec import UncertaintySpec
-from biasaudit.traces.ballots import IntArray
-from biasaudit.traces.games import Comparison, Game, shapley_matrix
-from biasaudit.traces.players import SMALL_UNITS
+from biasaudit.traces.games import Comparison, Game, Shared
+from biasaudit.traces.players import MOST_UNITS, SMALL_UNITS
+from biasaudit.traces.sampling import SAMPLED_FITS
+from biasaudit.traces.spreading import run_tasks
 
 #: Adjusted p-value up to which a unit may be flagged.
 SIGNIFICANT = 0.05
 #: The placebo band holds this share of shuffles.
 BAND = 0.95
-#: Parcels that the refits of several processes are cut into: enough to share out evenly, few to send.
-PARCELS = 24
-#: Seconds of refits from which it pays to start processes, which load the whole package each.
-WORTH_A_PROCESS = 15.0
 #: Gaps that differ by less are equal: below one person in any data set.
 ROUNDING = 1e-9
 
@@ -44,6 +40,8 @@ class Measured:
         Contributions under shuffled unit names.
     drop_one : array of float, shape (players, comparisons)
         Total minus the gap without the unit's labels.
+    error : array of float, shape (players, comparisons), or None
+        Standard deviation of the sampling error of contributions; None where all coalitions were fitted.
     """
 
     contributions: FloatArray
@@ -52,23 +50,29 @@ class Measured:
     resampled: FloatArray
     shuffled: FloatArray
     drop_one: FloatArray
+    error: FloatArray | None = None
 
 
 def refits_of(n_players: int, uncertainty: UncertaintySpec) -> int:
-    """Count the refits of one game: all coalitions, as given, resampled and shuffled, and each unit dropped.
+    """Count the refits of one game: its coalitions, as given, resampled and shuffled, and each unit dropped.
 
     Examples
     --------
     >>> refits_of(4, UncertaintySpec())
     2404
+    >>> refits_of(20, UncertaintySpec())
+    9020
     """
-    return (1 << n_players) * (1 + uncertainty.replicates + uncertainty.placebos) + n_players
+    coalitions = 1 << n_players if n_players <= MOST_UNITS else SAMPLED_FITS
+    return coalitions * (1 + uncertainty.replicates + uncertainty.placebos) + n_players
 
 
 def measure_game(
     game: Game, uncertainty: UncertaintySpec, *, seed: int, jobs: int, advance: Callable[[int], None] | None = None
 ) -> Measured:
-    """Refit every coalition on the data, on resamples of it, and under shuffled unit names.
+    """Refit the coalitions on the data, on resamples of it, and under shuffled unit names.
+
+    With more than 8 units the same 60 coalitions are fitted each time (see ``sampling``).
 
     A resample draws training and judged rows anew, with replacement, within the finest groups of
     people (each row brings all of its labels), and refits the reference where it is fitted. A
@@ -94,71 +98,32 @@ def measure_game(
         The numbers.
     """
     tell = advance or (lambda _done: None)
-    n_players = len(game.players.names)
-    sharing = shapley_matrix(n_players)
+    n_players, fits = len(game.players.names), len(game.stays)
     started = time.perf_counter()
-    values = game.coalitions(game.players.unit)
+    given = game.coalitions(game.players.unit)
     seconds = time.perf_counter() - started
-    tell(2**n_players)
-    drop_one = np.array([values[-1] - game.without(player) for player in range(n_players)])
+    tell(fits)
+    drop_one = np.array([given.total - game.without(player) for player in range(n_players)])
     tell(n_players)
     tasks = [("resample", number) for number in range(uncertainty.replicates)]
     tasks += [("shuffle", number) for number in range(uncertainty.placebos)]
-    found: list[FloatArray] = []
-    is_short = seconds * len(tasks) < WORTH_A_PROCESS
-    for parcel in _run(game, tasks, seed, 1 if is_short else jobs):
+    found: list[Shared] = []
+    for parcel in run_tasks(game, tasks, seed, jobs=jobs, seconds=seconds * len(tasks)):
         found += parcel
-        tell(2**n_players * len(parcel))
-    resampled = np.array(found[: uncertainty.replicates])
-    shuffled = np.array(found[uncertainty.replicates :])
-    ends = np.stack([resampled[:, 0], resampled[:, -1], resampled[:, -1] - resampled[:, 0]], axis=1)
+        tell(fits * len(parcel))
     return Measured(
-        contributions=sharing @ values,
-        baseline=values[0],
-        total=values[-1],
-        resampled=np.concatenate([np.einsum("kv,rvc->rkc", sharing, resampled), ends], axis=1),
-        shuffled=np.einsum("kv,rvc->rkc", sharing, shuffled),
+        contributions=given.contributions,
+        baseline=given.baseline,
+        total=given.total,
+        resampled=np.array([_stacked(one) for one in found[: uncertainty.replicates]]),
+        shuffled=np.array([one.contributions for one in found[uncertainty.replicates :]]),
         drop_one=drop_one,
+        error=given.error,
     )
 
 
-def _run(game: Game, tasks: list[tuple[str, int]], seed: int, jobs: int) -> Iterator[list[FloatArray]]:
-    """Do the tasks in order, some at once in each process, since the game travels to it with each parcel."""
-    if jobs == 1:
-        return ([_task(game, kind, number, seed)] for kind, number in tasks)
-    parcels = np.array_split(np.arange(len(tasks)), PARCELS)
-    parallel = Parallel(n_jobs=jobs, return_as="generator")
-    return iter(parallel(delayed(_parcel)(game, [tasks[one] for one in parcel], seed) for parcel in parcels))
-
-
-def _parcel(game: Game, tasks: list[tuple[str, int]], seed: int) -> list[FloatArray]:
-    return [_task(game, kind, number, seed) for kind, number in tasks]
-
-
-def _task(game: Game, kind: str, number: int, seed: int) -> FloatArray:
-    """Values of all coalitions in one resample or under one shuffle."""
-    rng = np.random.default_rng([seed, number, int(kind == "shuffle")])
-    if kind == "shuffle":
-        block, unit_of_block = game.players.blocks(game.ballots)
-        dealt = np.append(rng.permutation(unit_of_block), -1)
-        return game.coalitions(dealt[block])
-    trainer, cell = game.trainer, game.judges.cell
-    train = _copies(cell[trainer.rows], rng)
-    same = np.array_equal(trainer.rows, trainer.judged_rows)
-    judged = train if same else _copies(cell[trainer.judged_rows], rng)
-    return game.coalitions(game.players.unit, train, judged)
-
-
-def _copies(cell: IntArray, rng: np.random.Generator) -> FloatArray:
-    """Draw rows with replacement within cells: how often each row stands in the resample."""
-    order = np.argsort(cell, kind="stable")
-    sizes = np.bincount(cell)
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    within = cell[order]
-    drawn = starts[within] + (rng.random(len(cell)) * sizes[within]).astype(np.intp)
-    copies = np.zeros(len(cell))
-    copies[order] = np.bincount(drawn, minlength=len(cell))
-    return copies
+def _stacked(one: Shared) -> FloatArray:
+    return np.vstack([one.contributions, one.baseline, one.total, one.total - one.baseline])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +140,7 @@ class _Judged:
     is_beyond: BoolArray
     stands_clear: bool
     drop_one: FloatArray
+    error: float | None
 
 
 def attribute_gaps(
@@ -182,7 +148,8 @@ def attribute_gaps(
 ) -> tuple[Attribution, ...]:
     """Judge what was measured; the p-values of all units, comparisons and kinds are one family.
 
-    Intervals are estimate ± t s, with s the standard deviation over resamples. The placebo band
+    Intervals are estimate ± t s, with s the standard deviation over resamples, joined by that of the
+    sampling error where coalitions were sampled. The placebo band
     of a unit holds 95 % of its contributions under shuffled names. Its p-value holds its
     contribution against the mean and standard deviation of those (t distribution), in the
     direction of the excess gap and doubled, as that direction is read from the data; it is never
@@ -227,7 +194,11 @@ def _judged(game: Game, measured: Measured, place: int, level: float) -> _Judged
     baseline, total = measured.baseline[place], measured.total[place]
     spread = measured.resampled[:, :, place].std(axis=0, ddof=1)
     reach = spread * float(student.ppf((1 + level) / 2, len(measured.resampled) - 1))
-    refits = f"{2 ** len(game.players.names)} refits; t interval from {len(measured.resampled)} resamples of items"
+    refits = f"{len(game.stays)} refits; t interval from {len(measured.resampled)} resamples of items"
+    kind = "exact" if game.design is None else "sampled"
+    error = np.zeros_like(contributions) if measured.error is None else measured.error[:, place]
+    share_of_error = float(student.ppf((1 + level) / 2, len(measured.resampled) - 1))
+    reach[:-3] = np.hypot(reach[:-3], share_of_error * error)
     excess = total - baseline
     direction = np.sign(total if _is_peers(game) else excess)
     tails = [(1 - BAND) / 2, (1 + BAND) / 2]
@@ -240,7 +211,7 @@ def _judged(game: Game, measured: Measured, place: int, level: float) -> _Judged
         baseline=_estimate(baseline, reach[-3], f"gap under reference labels; {refits}", level),
         total=_estimate(total, reach[-2], f"gap under labels as given; {refits}", level),
         contributions=tuple(
-            _estimate(value, half, f"exact Shapley value; {refits}", level)
+            _estimate(value, half, f"{kind} Shapley value; {refits}", level)
             for value, half in zip(contributions, reach[:-3], strict=True)
         ),
         p_values=_p_values(contributions * direction, shuffled * direction, game.players.shuffles(game.ballots)),
@@ -249,6 +220,7 @@ def _judged(game: Game, measured: Measured, place: int, level: float) -> _Judged
         is_beyond=is_clear & is_outside & (contributions * direction > 0),
         stands_clear=bool(not band[0] <= excess <= band[1] and abs(excess) > reach[-1] + ROUNDING),
         drop_one=measured.drop_one[:, place],
+        error=None if measured.error is None else float(error.max()),
     )
 
 
@@ -301,6 +273,8 @@ def _attribution(game: Game, one: _Judged, adjusted: FloatArray, uncertainty: Un
         baseline=one.baseline,
         total=one.total,
         units=units,
+        exact=one.error is None,
+        error=one.error,
         replicates=uncertainty.replicates,
         placebos=uncertainty.placebos,
         band_low=one.band[0],

@@ -1,16 +1,21 @@
 """What one unit's labels would have been, had another unit (or the average of all) given them.
 
-Units are compared on the items that several of them labelled. In each cell of people the model is
+Units are compared on the items that several of them labelled. In each cell of people, items are taken
+for one of two kinds, plainly positive or plainly not, and
 
-    P(label = 1 | item i, unit u) = logistic(eta_u + s_u z_i),    z_i ~ Normal(0, 1),
+    P(label = 1 | item of kind c, unit u) = p_uc,
 
-a many-facet logit whose item facet is integrated out by quadrature (Linacre, Many-Facet Rasch
-Measurement, 1989; Bock and Aitkin, Psychometrika 46, 1981), so that a few labels an item suffice.
-Fitting cell by cell lets a unit differ more for some people than for others. A label is then moved
-from its own unit's chance p to the reference's chance q with as little change as possible: for
-q > p a label of 0 becomes 1 with chance (q - p) / (1 - p), for q < p a label of 1 stays with chance
-q / p; otherwise it stays. Both chances are averaged over what the item's labels leave possible for
-z. A unit that does not differ from the reference keeps its labels.
+a many-facet model whose item facet has two levels, fitted by expectation maximisation (Dawid and Skene,
+Applied Statistics 28, 1979, with units for observers; Linacre, Many-Facet Rasch Measurement, 1989, for
+facets), so that a few labels an item suffice. Fitting cell by cell lets a unit differ more for some
+people than for others. The chance that the *other* labels of an item leave for the positive kind is
+their evidence. How often each unit says positive given that evidence and the item's features is then
+read off the labels themselves (:mod:`biasaudit.traces.curves`): real items are of more than two kinds,
+a majority makes much of labels on items where the others disagree, and moved labels that lost their
+relation to the features would teach a model less than real ones. A label is moved from its own unit's
+chance p to the reference's chance q with as little change as possible: for q > p a label of 0 becomes 1
+with chance (q - p) / (1 - p), for q < p a label of 1 stays with chance q / p; otherwise it stays. A unit
+that does not differ from the reference keeps its labels.
 """
 
 from __future__ import annotations
@@ -18,28 +23,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from biasaudit.data.table import FloatArray
 from biasaudit.errors import NotApplicableError
 from biasaudit.traces.ballots import Ballots, IntArray
+from biasaudit.traces.curves import fit_curves, gather, moved
 
-#: Nodes of the quadrature over items.
-NODES = 15
-#: Weak penalty (in labels) that keeps a unit without labels in a cell near the others.
-PENALTY = 0.05
-#: Penalty (in labels) on units telling items apart more or less sharply than the others: a few labels cannot show it.
-SPREAD_PENALTY = 4.0
+#: Labels with the pooled rate that a unit is lent in a cell: keeps one with few labels there near the others.
+LENT = 2.0
+#: Steps of the fit at most, and the change of a chance at which it is done.
+STEPS, DONE = 200, 1e-4
+#: An item starts with this chance of the positive kind where all its labels are negative (1 minus it where positive).
+START = 0.05
 #: Two units are linked where they labelled at least so many items both.
 FEWEST_SHARED = 30
 #: Cells of people with fewer labelled items are fitted together.
 FEWEST_ITEMS = 100
 #: Keeps chances away from 0 and 1 where they divide.
-FLOOR = 1e-9
-
-_POINTS, _RAW_WEIGHTS = np.polynomial.hermite_e.hermegauss(NODES)
-_WEIGHTS = _RAW_WEIGHTS / _RAW_WEIGHTS.sum()
+FLOOR = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,29 +50,29 @@ class Facets:
 
     Attributes
     ----------
-    location : array of float, shape (units,)
-        eta: log-odds of a positive label on a middling item, by unit.
-    spread : array of float, shape (units,)
-        s: standard deviation of items in log-odds, by unit: how sharply a unit tells items apart.
+    positive_kind : float
+        Share of items of the positive kind.
+    chances : array of float, shape (2, units)
+        P(label = 1) by kind (the positive second) and unit.
     """
 
-    location: FloatArray
-    spread: FloatArray
+    positive_kind: float
+    chances: FloatArray
 
     @property
-    def chances(self) -> FloatArray:
-        """P(label = 1) by unit and node, shape (units, nodes)."""
-        return np.asarray(np.clip(expit(self.location[:, None] + self.spread[:, None] * _POINTS), FLOOR, 1 - FLOOR))
+    def steps(self) -> FloatArray:
+        """What a label adds to the log-odds of the positive kind, by label (0, 1) and unit."""
+        chance = self.chances
+        return np.stack([np.log((1 - chance[1]) / (1 - chance[0])), np.log(chance[1] / chance[0])])
 
-    def posterior(self, positive: FloatArray, total: FloatArray) -> FloatArray:
-        """Give what the labels of items leave possible for z: shape (patterns, nodes), rows add up to 1."""
-        log_chance = positive @ np.log(self.chances) + (total - positive) @ np.log1p(-self.chances)
-        likelihood = np.exp(log_chance - log_chance.max(axis=1, keepdims=True)) * _WEIGHTS
-        return np.asarray(likelihood / likelihood.sum(axis=1, keepdims=True))
+    def log_odds(self, positive: FloatArray, total: FloatArray) -> FloatArray:
+        """Give the log-odds of the positive kind that the labels of items leave: shape (patterns,)."""
+        prior = np.log(self.positive_kind / (1 - self.positive_kind))
+        return np.asarray(prior + positive @ self.steps[1] + (total - positive) @ self.steps[0])
 
 
 def fit_facets(positive: FloatArray, total: FloatArray, weight: FloatArray) -> Facets:
-    """Fit one cell by penalised marginal likelihood.
+    """Fit one cell.
 
     Parameters
     ----------
@@ -86,35 +88,28 @@ def fit_facets(positive: FloatArray, total: FloatArray, weight: FloatArray) -> F
 
     Examples
     --------
-    >>> positive = np.array([[1.0, 1.0], [0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-    >>> fit = fit_facets(positive, np.ones((4, 2)), np.array([40.0, 40.0, 20.0, 5.0]))
-    >>> bool(fit.location[0] > fit.location[1])
+    >>> positive = np.array([[2.0, 1.0], [0.0, 0.0], [2.0, 0.0], [0.0, 1.0]])
+    >>> fit = fit_facets(positive, np.array([[2.0, 1.0]] * 4), np.array([40.0, 40.0, 20.0, 5.0]))
+    >>> bool(fit.chances[1, 0] > fit.chances[1, 1])
     True
     """
-    n_units = positive.shape[1]
-    rate = (weight @ positive).sum() / max(float((weight @ total).sum()), 1.0)
-    start = np.concatenate([np.full(n_units, np.log((rate + 0.01) / (1.01 - rate))), np.zeros(n_units)])
-
-    def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
-        location, log_spread = parameters[:n_units], parameters[n_units:]
-        spread = np.exp(log_spread)
-        logits = location[:, None] + spread[:, None] * _POINTS
-        log_chance = positive @ -np.logaddexp(0, -logits) + (total - positive) @ -np.logaddexp(0, logits)
-        highest = log_chance.max(axis=1, keepdims=True)
-        likelihood = np.exp(log_chance - highest) * _WEIGHTS
-        sums = likelihood.sum(axis=1, keepdims=True)
-        mass = weight[:, None] * likelihood / sums
-        slope = mass.T @ positive - (mass.T @ total) * expit(logits).T
-        apart, wide = location - location.mean(), log_spread - log_spread.mean()
-        penalty = PENALTY * float(apart @ apart + log_spread.mean() ** 2) + SPREAD_PENALTY * float(wide @ wide)
-        value = -float(weight @ (np.log(sums) + highest)[:, 0]) + penalty / 2
-        by_location = -slope.sum(axis=0) + PENALTY * apart
-        by_spread = -spread * (_POINTS @ slope) + PENALTY * log_spread.mean() / n_units + SPREAD_PENALTY * wide
-        return value, np.concatenate([by_location, by_spread])
-
-    bounds = [(-15.0, 15.0)] * n_units + [(-4.0, 3.0)] * n_units
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
-    return Facets(location=found.x[:n_units], spread=np.exp(found.x[n_units:]))
+    labels = np.maximum(total.sum(axis=1), 1.0)
+    chance = START + (1 - 2 * START) * positive.sum(axis=1) / labels
+    items = max(float(weight.sum()), FLOOR)
+    for _ in range(STEPS):
+        mass = weight * np.stack([1 - chance, chance])
+        said, seen = mass @ positive, mass @ total
+        pooled = (said.sum(axis=1, keepdims=True) + 0.5) / (seen.sum(axis=1, keepdims=True) + 1)
+        fit = Facets(
+            positive_kind=float(np.clip(mass[1].sum() / items, FLOOR, 1 - FLOOR)),
+            chances=np.clip((said + LENT * pooled) / (seen + LENT), FLOOR, 1 - FLOOR),
+        )
+        updated = expit(fit.log_odds(positive, total))
+        change = float(np.abs(updated - chance).max())
+        chance = updated
+        if change < DONE:
+            break
+    return fit
 
 
 def moved_labels(
@@ -125,6 +120,7 @@ def moved_labels(
     target: int | None,
     n_units: int,
     copies: FloatArray | None = None,
+    feature: FloatArray | None = None,
 ) -> FloatArray:
     """Move every label to what the reference would have said.
 
@@ -142,13 +138,15 @@ def moved_labels(
         Number of units.
     copies : array of float, shape (items,), optional
         How often each item stands in a resample.
+    feature : array of float, shape (items,), optional
+        What the item's features say, in standard deviations (see ``feature_scores``); nothing by default.
 
     Returns
     -------
     array of float, shape (labels,)
         Chance that the reference's label is positive, given the label that was given.
     """
-    moved = ballots.label.copy()
+    answers = ballots.label.copy()
     takes_part = unit >= 0
     place = ballots.item[takes_part] * n_units + unit[takes_part]
     size = ballots.n_items * n_units
@@ -156,21 +154,23 @@ def moved_labels(
     total = _counted(place, ones, size).reshape(-1, n_units)
     positive = _counted(place, ballots.label[takes_part], size).reshape(-1, n_units)
     weight = np.ones(ballots.n_items) if copies is None else copies
+    drawn = np.zeros(ballots.n_items) if feature is None else feature
     for one in np.unique(cell):
         items = np.flatnonzero(cell == one)
         patterns, which = _patterns(positive[items], total[items])
-        mass = _counted(which, weight[items], len(patterns))
         patterns_positive, patterns_total = patterns[:, :n_units], patterns[:, n_units:]
-        fit = fit_facets(patterns_positive, patterns_total, mass)
-        shifts = _shifts(fit, patterns_positive, patterns_total, target)
+        fit = fit_facets(patterns_positive, patterns_total, _counted(which, weight[items], len(patterns)))
         pattern_of_item = np.full(ballots.n_items, -1, dtype=np.intp)
         pattern_of_item[items] = which
-        own = takes_part & (pattern_of_item[ballots.item] >= 0)
-        label = ballots.label[own].astype(np.intp)
-        moved[own] = shifts[label, pattern_of_item[ballots.item[own]], unit[own]]
+        own = np.flatnonzero(takes_part & (pattern_of_item[ballots.item] >= 0))
+        item, label = ballots.item[own], ballots.label[own]
+        left = fit.log_odds(patterns_positive, patterns_total)[pattern_of_item[item]]
+        evidence = expit(left - fit.steps[label.astype(np.intp), unit[own]])
+        said = gather(unit[own], label, evidence, drawn[item], weight[item])
+        answers[own] = moved(said, fit_curves(said, n_units), target)
     if target is not None:
-        moved[unit == target] = ballots.label[unit == target]
-    return moved
+        answers[unit == target] = ballots.label[unit == target]
+    return answers
 
 
 def _counted(place: IntArray, weight: FloatArray, size: int) -> FloatArray:
@@ -187,16 +187,6 @@ def _patterns(positive: FloatArray, total: FloatArray) -> tuple[FloatArray, IntA
         return rows[first], which.astype(np.intp)
     patterns, which = np.unique(rows, axis=0, return_inverse=True)
     return patterns, which.reshape(-1).astype(np.intp)
-
-
-def _shifts(fit: Facets, positive: FloatArray, total: FloatArray, target: int | None) -> FloatArray:
-    """Chance of a positive reference label by given label, pattern and unit: shape (2, patterns, units)."""
-    chance = fit.chances
-    wanted = chance.mean(axis=0) if target is None else chance[target]
-    posterior = fit.posterior(positive, total)
-    raised = posterior @ np.maximum(0.0, (wanted - chance) / (1 - chance)).T
-    kept = posterior @ np.minimum(1.0, wanted / chance).T
-    return np.stack([raised, kept])
 
 
 def shared_items(ballots: Ballots, unit: IntArray, n_units: int) -> IntArray:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import factorial
 
 import numpy as np
 
-from biasaudit.data.table import FloatArray, Table
+from biasaudit.data.table import BoolArray, FloatArray, Table
 from biasaudit.models import Trainer, decide
 from biasaudit.models.deciding import Scale
 from biasaudit.results import AttributeFacts
@@ -17,6 +18,7 @@ from biasaudit.traces.ballots import Ballots, IntArray
 from biasaudit.traces.facets import moved_labels
 from biasaudit.traces.players import Players
 from biasaudit.traces.rules import Rule, aggregate
+from biasaudit.traces.sampling import Design, estimate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +53,15 @@ class Judges:
         Finest group of each row: all attributes crossed.
     weight : array of float, shape (judged rows,)
         Sampling weights.
+    all_codes : tuple of array of int, each of shape (rows of the table,)
+        Group of each row of the table, one array an attribute.
     """
 
     codes: tuple[IntArray, ...]
     comparisons: tuple[Comparison, ...]
     cell: IntArray
     weight: FloatArray
+    all_codes: tuple[IntArray, ...]
 
     def gaps(self, selected: FloatArray, copies: FloatArray | None = None) -> FloatArray:
         """Selection-rate gap (group minus reference) of every comparison."""
@@ -71,11 +76,12 @@ class Judges:
 
 def judges_of(table: Table, judged_rows: IntArray, facts: Sequence[AttributeFacts], minimum_size: int) -> Judges:
     """Lay out the comparisons whose two groups have at least ``minimum_size`` judged people."""
-    codes, comparisons = [], []
+    codes, comparisons, all_codes = [], [], []
     for position, attribute in enumerate(facts):
         groups = table.attribute(attribute.name)
         code_of = {str(name): code for code, name in enumerate(groups.categories)}
-        codes.append(groups.codes[judged_rows].astype(np.intp))
+        all_codes.append(groups.codes.astype(np.intp))
+        codes.append(all_codes[-1][judged_rows])
         sizes = {one.group: one.n for one in attribute.groups}
         for one in attribute.groups:
             if one.group == attribute.reference or min(one.n, sizes.get(attribute.reference, 0)) < minimum_size:
@@ -90,7 +96,33 @@ def judges_of(table: Table, judged_rows: IntArray, facts: Sequence[AttributeFact
             )
     crossed = table.groups.groupby(list(table.groups.columns), observed=True, sort=True)
     cell: IntArray = crossed.ngroup().to_numpy().astype(np.intp)
-    return Judges(codes=tuple(codes), comparisons=tuple(comparisons), cell=cell, weight=table.weight[judged_rows])
+    return Judges(
+        codes=tuple(codes),
+        comparisons=tuple(comparisons),
+        cell=cell,
+        weight=table.weight[judged_rows],
+        all_codes=tuple(all_codes),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shared:
+    """Gaps shared out over the players.
+
+    Attributes
+    ----------
+    contributions : array of float, shape (players, comparisons)
+        They add up to ``total - baseline``.
+    baseline, total : array of float, shape (comparisons,)
+        Gaps under reference labels alone and under labels as given.
+    error : array of float, shape (players, comparisons), or None
+        Standard deviation of the sampling error of contributions; None where all coalitions were fitted.
+    """
+
+    contributions: FloatArray
+    baseline: FloatArray
+    total: FloatArray
+    error: FloatArray | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +152,10 @@ class Game:
         Cell of people of each item, for references that are fitted.
     judges : Judges
         Who is compared with whom.
+    feature : array of float, shape (items,), or None
+        What each item's features say of its label, for references that are fitted.
+    design : Design or None
+        Coalitions to fit, where there are too many units for all of them.
     """
 
     trainer: Trainer
@@ -132,6 +168,16 @@ class Game:
     gold: FloatArray | None
     cell: IntArray
     judges: Judges
+    feature: FloatArray | None = None
+    design: Design | None = None
+
+    @cached_property
+    def stays(self) -> BoolArray:
+        """Coalitions to fit, shape (coalitions, players): nobody first; exact: everybody last, sampled: second."""
+        if self.design is not None:
+            return self.design.stays
+        numbers, places = np.arange(2 ** len(self.players.names)), np.arange(len(self.players.names))
+        return np.asarray((numbers[:, None] >> places & 1).astype(bool))
 
     def reference_labels(self, unit: IntArray, copies: FloatArray | None = None) -> FloatArray:
         """Give what stands in for each label, were it replaced; without a reference it stays."""
@@ -141,12 +187,12 @@ class Game:
         names = self.players.n_units
         target = None if self.players.reference is None else names - 1
         item_copies = None if copies is None else copies[self.position]
-        return moved_labels(self.ballots, unit, self.cell, target=target, n_units=names, copies=item_copies)
+        return moved_labels(
+            self.ballots, unit, self.cell, target=target, n_units=names, copies=item_copies, feature=self.feature
+        )
 
-    def coalitions(
-        self, unit: IntArray, train: FloatArray | None = None, judged: FloatArray | None = None
-    ) -> FloatArray:
-        """Measure the gaps of every coalition.
+    def coalitions(self, unit: IntArray, train: FloatArray | None = None, judged: FloatArray | None = None) -> Shared:
+        """Measure the gaps of every coalition of :attr:`stays`, and share them out.
 
         Parameters
         ----------
@@ -157,21 +203,41 @@ class Game:
 
         Returns
         -------
-        array of float, shape (2 ** players, comparisons)
-            Player k is in coalition number S where bit k of S is set.
+        Shared
+            Contributions, and the gaps of nobody and everybody.
         """
         own, other = self.ballots.label, self.reference_labels(unit, train)
-        n_players = len(self.players.names)
         known: dict[bytes, FloatArray] = {}
         values = []
-        for number in range(2**n_players):
-            stays = np.array([number >> player & 1 for player in range(n_players)] + [1, 1], dtype=bool)
+        for kept in self.stays:
+            stays = np.append(kept, [True, True])
             labels = self._labels(np.where(stays[unit], own, other))
             key = labels.tobytes()
             if key not in known:
                 known[key] = self._gaps(labels, train, judged)
             values.append(known[key])
-        return np.array(values)
+        return self._shared(np.array(values), unit, other)
+
+    def _shared(self, values: FloatArray, unit: IntArray, other: FloatArray) -> Shared:
+        if self.design is None:
+            contributions = shapley_matrix(len(self.players.names)) @ values
+            return Shared(contributions=contributions, baseline=values[0], total=values[-1], error=None)
+        found = estimate(self.design, values, self._guess(unit, other))
+        return Shared(contributions=found.contributions, baseline=values[0], total=values[1], error=found.error)
+
+    def _guess(self, unit: IntArray, other: FloatArray) -> FloatArray:
+        """Measure what each player moves the mean label of group minus reference by: (players, comparisons)."""
+        n_players, rows = len(self.players.names), self.ballots.rows
+        moved = (self.ballots.label - other) / self.ballots.per_item[self.ballots.item]
+        takes_part = (unit >= 0) & (unit < n_players)
+        found = []
+        for attribute, group, reference in (one.place for one in self.judges.comparisons):
+            codes = self.judges.all_codes[attribute][rows]
+            sizes = np.maximum(np.bincount(codes, minlength=max(group, reference) + 1), 1)
+            way = (codes == group) / sizes[group] - (codes == reference) / sizes[reference]
+            effect = (moved * way[self.ballots.item])[takes_part]
+            found.append(np.bincount(unit[takes_part], effect, n_players))
+        return np.array(found, dtype=float).T
 
     def without(self, player: int) -> FloatArray:
         """Measure the gaps of the model trained without one player's labels, shape (comparisons,).

@@ -16,7 +16,7 @@ from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 
 #: Name under which units of few annotators are pooled.
 SMALL_UNITS = f"(fewer than {FEWEST_ANNOTATORS} annotators)"
-#: Exact attribution retrains 2 to the power of the units; more units than this need sampling.
+#: Exact attribution retrains 2 to the power of the units; with more units than this, coalitions are sampled.
 MOST_UNITS = 8
 
 
@@ -104,7 +104,7 @@ def players_of(log: AnnotationLog, ballots: Ballots, kind: str, spec: Annotation
     Raises
     ------
     NotApplicableError
-        Where there are too few or too many units, or the named reference unit has too few annotators.
+        Where there are too few units, or the named reference unit has too few annotators.
     """
     values = np.asarray(log.frame[f"unit:{kind}"].astype(object))[ballots.source]
     sizes = pd.DataFrame({"unit": values, "annotator": ballots.annotator}).groupby("unit")["annotator"].nunique()
@@ -124,11 +124,6 @@ def players_of(log: AnnotationLog, ballots: Ballots, kind: str, spec: Annotation
     if len(names) + (reference is not None) < 2:  # noqa: PLR2004 - one unit cannot be held against another
         raise NotApplicableError(
             f"{kind!r} has fewer than two units of at least {FEWEST_ANNOTATORS} annotators whose labels train the model"
-        )
-    if len(names) > MOST_UNITS:
-        raise NotApplicableError(
-            f"{kind!r} has {len(names)} units, and the exact attribution retrains the model 2 to the power of that: "
-            f"at most {MOST_UNITS} units are attributed to"
         )
     codes = {name: place for place, name in enumerate([*names, *([reference] if reference else [])])}
     unit = np.array([codes.get(name, -1) for name in pooled], dtype=np.intp)

@@ -24,15 +24,17 @@ from biasaudit.traces.declared import rule_of
 from biasaudit.traces.disclosure import FEWEST_ANNOTATORS, withhold_counts
 from biasaudit.traces.dissent import measure_dissent
 from biasaudit.traces.facets import merged_cells, require_linked, shared_items
+from biasaudit.traces.feature_scores import feature_scores
 from biasaudit.traces.games import Game, judges_of
 from biasaudit.traces.hours import measure_hours
-from biasaudit.traces.players import players_of
+from biasaudit.traces.players import MOST_UNITS, players_of
 from biasaudit.traces.pool_errors import measure_pool_errors
 from biasaudit.traces.pool_records import Scale
 from biasaudit.traces.pools import PoolsFound, measure_pools
 from biasaudit.traces.reading_times import measure_reading_times
-from biasaudit.traces.rules import Rule, rule_reproduces
+from biasaudit.traces.rules import Rule, aggregate, rule_reproduces
 from biasaudit.traces.rules_compared import declared_jury, measure_rules, rules_refits
+from biasaudit.traces.sampling import draw_design
 from biasaudit.traces.speed import measure_speed
 from biasaudit.traces.stages import measure_stages, stage_values
 from biasaudit.traces.traceability import measure_traceability
@@ -230,7 +232,9 @@ def _games(
                 advance(refits)
 
         try:
-            game = make_game(table, log, spec, facts, trainer=model.trainer, rule=rule, kind=kind, scale=model.scale)
+            game = make_game(
+                table, log, spec, facts, trainer=model.trainer, rule=rule, kind=kind, scale=model.scale, seed=seed
+            )
             played.append((game, measure_game(game, spec.uncertainty, seed=seed, jobs=jobs, advance=tell)))
         except (NotApplicableError, ModelError) as error:
             steps.append(_not_applicable(f"attribution to {kind}", str(error)))
@@ -257,6 +261,7 @@ def make_game(
     rule: Rule,
     kind: str,
     scale: str = "probability",
+    seed: int = 0,
 ) -> Game:
     """Set up the game of one kind of unit.
 
@@ -287,17 +292,25 @@ def make_game(
         require_linked(shared_items(ballots, players.unit, players.n_units), names)
     position_of_row = np.full(len(table), -1, dtype=np.intp)
     position_of_row[trainer.rows] = np.arange(len(trainer.rows))
+    position = position_of_row[ballots.rows]
+    feature = None
+    if gold is None:
+        agreed = trainer.labels.copy()
+        agreed[position] = aggregate(rule, ballots)
+        feature = feature_scores(trainer, agreed, is_probability=scale == "probability")[position]
     return Game(
         trainer=trainer,
         model=spec.model,
         scale="probability" if scale == "probability" else "score",
         rule=rule,
         ballots=ballots,
-        position=position_of_row[ballots.rows],
+        position=position,
         players=players,
         gold=gold,
         cell=cell,
         judges=judges,
+        feature=feature,
+        design=draw_design(len(players.names), seed) if len(players.names) > MOST_UNITS else None,
     )
 
 

@@ -117,7 +117,7 @@ def _told(result: AuditResult) -> list[Message]:
     if result.trace and result.trace.attribution:
         told.append(
             message(
-                "Whose labels: the model is trained again with the labels of some units as given and those of the others replaced by reference labels, for every combination; each unit's share is its Shapley value."
+                "Whose labels: the model is trained again with the labels of some units as given and those of the others replaced by reference labels, for every combination of units, or for sixty of them where there are more than eight; each unit's share is its Shapley value."
             )
         )
     return told

@@ -16,6 +16,8 @@ from biasaudit.results.sentences import Value, count, in_100, name
 _IN_100 = 100
 #: Attributions drawn; the others are told and stand in tables.
 _MOST_FIGURES = 2
+#: Errors from here on are told in tenths of a point, smaller ones in hundredths.
+_SHOWN_IN_TENTHS = 0.0005
 
 
 _LEGEND = (
@@ -47,7 +49,7 @@ def unit_parts(edition: Edition) -> list[dict[str, Any]]:
                 reference=name(attribution.reference),
                 kind=name(attribution.unit_kind),
             ),
-            "told": _told(result, attribution),
+            "told": _told(result, attribution) + _sampled(attribution),
             "units": sorted(enumerate(attribution.units), key=lambda pair: -abs(pair[1].contribution.value or 0.0)),
             "figure": _figure(edition, attribution, at, folds_how=place > 0) if place < _MOST_FIGURES else None,
             "reference": _reference(attribution),
@@ -112,6 +114,19 @@ def _told(result: AuditResult, one: Attribution) -> list[Message]:
     else:
         told.append(message("The rest cannot be told from chance."))
     return told
+
+
+def _sampled(one: Attribution) -> list[Message]:
+    """Say how far figures are off because not every combination of units was tried."""
+    if one.exact or one.error is None:
+        return []
+    return [
+        message(
+            "With {n} units not every combination of them was tried; for that alone a figure below is off by some {error} in 100.",
+            n=count(len(one.units)),
+            error=in_100(one.error, 1 if one.error >= _SHOWN_IN_TENTHS else 2),
+        )
+    ]
 
 
 def _way(value: float | None, way: float) -> Value:
