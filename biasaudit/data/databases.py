@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from biasaudit.data.grouping import Kind
-from biasaudit.data.grouping_sql import SqlRows
-from biasaudit.data.reading import quoted
+from biasaudit.data.grouping_sql import SqlRows, quoted
 from biasaudit.errors import DataError, MissingExtraError
 
 

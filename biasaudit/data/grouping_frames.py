@@ -118,7 +118,7 @@ class FrameRows:
                 f"column {texts[0]!r} must hold numbers and is of type {self.schema[texts[0]]}. Convert it, or give the "
                 "table as a file."
             )
-        from biasaudit.data.reading import quoted
+        from biasaudit.data.grouping_sql import quoted
 
         read = ", ".join(f"TRY_CAST({quoted(name)} AS DOUBLE) AS {quoted(_READ.format(name))}" for name in texts)
         return cast("nw.LazyFrame[Any]", nw.from_native(nw.to_native(self.frame).project(f"*, {read}")))

@@ -20,12 +20,22 @@ from biasaudit.data.grouping import (
     Sign,
     as_cell,
 )
-from biasaudit.data.reading import quoted
 
 #: Larger than any finite float that SQL compares with.
 _LARGEST = "1.7976931348623157e308"
 #: Characters that count as blank around text.
 _BLANKS = "' \t\n\r'"
+
+
+def quoted(name: str) -> str:
+    """Quote a name for SQL, so that no table name can be a command.
+
+    Examples
+    --------
+    >>> quoted('a"; drop table b; --')
+    '"a""; drop table b; --"'
+    """
+    return '"' + name.replace('"', '""') + '"'
 
 
 @dataclass(frozen=True, kw_only=True)

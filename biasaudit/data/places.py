@@ -15,7 +15,8 @@ import pandas as pd
 
 from biasaudit.data.databases import open_postgresql, open_sqlite, statement_of, without_password
 from biasaudit.data.grouping import Rows
-from biasaudit.data.reading import TEXT_ENDINGS, could_exist, digest_file, quoted, shown_name
+from biasaudit.data.grouping_sql import quoted
+from biasaudit.data.reading import TEXT_ENDINGS, could_exist, digest_file, shown_name
 from biasaudit.errors import DataError
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.data.datasets import is_dataset, load_table
+from biasaudit.data.grouping_sql import quoted
 from biasaudit.errors import DataError
 from biasaudit.results import Fingerprint
 
@@ -265,17 +266,6 @@ def _read_database(
     frame = _query_duckdb(place, statement, url) if kind == "duckdb" else _query_sqlite(place, statement, url)
     # The content is hashed, not the file: a database file changes without its rows changing.
     return frame, fingerprint_frame(frame, role=role, source=f"{kind}:///{shown_name(rest)}")
-
-
-def quoted(name: str) -> str:
-    """Quote a name for SQL, so that no table name can be a command.
-
-    Examples
-    --------
-    >>> quoted('a"; drop table b; --')
-    '"a""; drop table b; --"'
-    """
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _query_duckdb(place: Path, statement: str, shown: str) -> pd.DataFrame:
