@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from biasaudit.data.table import FloatArray, Table
 from biasaudit.errors import NotApplicableError
@@ -17,9 +17,7 @@ from biasaudit.results import AttributeFacts
 from biasaudit.spec import AuditSpec, ModelSpec
 from biasaudit.traces.ballots import IntArray
 from biasaudit.traces.games import Judges, judges_of
-
-#: Seconds of refits from which it pays to start processes, which load the whole package each.
-WORTH_A_PROCESS = 15.0
+from biasaudit.traces.spreading import spread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,10 +117,9 @@ def model_gaps(  # noqa: PLR0917 - takes what every room before it made
     gap = _gaps(plan, None)
     advance(len(given))
     replicates = spec.uncertainty.replicates
-    is_short = (time.perf_counter() - started) * replicates < WORTH_A_PROCESS
-    parallel = Parallel(n_jobs=1 if is_short else jobs, return_as="generator")
+    seconds = (time.perf_counter() - started) * replicates
     resampled = []
-    for one in parallel(delayed(_gaps)(plan, number) for number in range(replicates)):
+    for one in spread(partial(_gaps, plan), range(replicates), jobs=jobs, seconds=seconds):
         resampled.append(one)
         advance(len(given))
     return ModelGaps(judges=judges, gap=gap, resampled=np.array(resampled))

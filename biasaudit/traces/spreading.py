@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -20,13 +22,45 @@ WORTH_A_PROCESS = 15.0
 OWN_BACKENDS = ("LokyBackend", "ThreadingBackend", "SequentialBackend", "MultiprocessingBackend")
 
 Task = tuple[str, int]
+Part = TypeVar("Part")
+Done = TypeVar("Done")
+
+
+def spread(work: Callable[[Part], Done], parts: Sequence[Part], *, jobs: int, seconds: float) -> Iterator[Done]:
+    """Do some work part by part, here where it is short, else in processes, and give what comes of it in order.
+
+    Where a backend of another machine is active (``joblib.parallel_config(backend="dask")``, or ``"ray"`` or
+    ``"spark"``), it carries the parts, with as many workers as it has unless ``jobs`` says fewer.
+
+    Parameters
+    ----------
+    work : callable
+        Can be pickled.
+    parts : sequence
+        What it is called with.
+    jobs : int
+        Processes.
+    seconds : float
+        What all of it is expected to take.
+    """
+    if stays_here(jobs, seconds):
+        yield from map(work, parts)
+        return
+    backend, _ = get_active_backend()
+    is_elsewhere = type(backend).__name__ not in OWN_BACKENDS
+    returns = "generator" if getattr(backend, "supports_return_generator", False) else "list"
+    parallel = Parallel(n_jobs=None if is_elsewhere and jobs == 1 else jobs, return_as=returns)
+    yield from parallel(delayed(work)(part) for part in parts)
+
+
+def stays_here(jobs: int, seconds: float) -> bool:
+    """Whether work of some seconds is done in this process."""
+    is_elsewhere = type(get_active_backend()[0]).__name__ not in OWN_BACKENDS
+    return not is_elsewhere and (jobs == 1 or seconds < WORTH_A_PROCESS)
 
 
 def run_tasks(game: Game, tasks: list[Task], seed: int, *, jobs: int, seconds: float) -> Iterator[list[Shared]]:
     """Do the tasks in order, some at once in each process, since the game travels to it with each parcel.
-
-    Where a backend of another machine is active (``joblib.parallel_config(backend="dask")``, or ``"ray"`` or
-    ``"spark"``), it carries the parcels, with as many workers as it has unless ``jobs`` says fewer.
 
     Parameters
     ----------
@@ -46,19 +80,12 @@ def run_tasks(game: Game, tasks: list[Task], seed: int, *, jobs: int, seconds: f
     list of Shared
         What some tasks gave, in the order of the tasks.
     """
-    backend, _ = get_active_backend()
-    is_elsewhere = type(backend).__name__ not in OWN_BACKENDS
-    if not is_elsewhere and (jobs == 1 or seconds < WORTH_A_PROCESS):
-        for kind, number in tasks:
-            yield [_task(game, kind, number, seed)]
-        return
-    parcels = np.array_split(np.arange(len(tasks)), PARCELS)
-    returns = "generator" if getattr(backend, "supports_return_generator", False) else "list"
-    parallel = Parallel(n_jobs=None if is_elsewhere and jobs == 1 else jobs, return_as=returns)
-    yield from parallel(delayed(_parcel)(game, [tasks[one] for one in parcel], seed) for parcel in parcels)
+    parcels = max(len(tasks), 1) if stays_here(jobs, seconds) else PARCELS
+    parts = [[tasks[one] for one in parcel] for parcel in np.array_split(np.arange(len(tasks)), parcels)]
+    yield from spread(partial(_parcel, game, seed), parts, jobs=jobs, seconds=seconds)
 
 
-def _parcel(game: Game, tasks: list[Task], seed: int) -> list[Shared]:
+def _parcel(game: Game, seed: int, tasks: list[Task]) -> list[Shared]:
     return [_task(game, kind, number, seed) for kind, number in tasks]
 
 

@@ -20,7 +20,19 @@ SAME = {
     "A. Biswas, M. Kolczynska, S. Rantanen and P. Rozenshtein, ACM COMPASS 2020",
 }
 #: Keys whose values are codes of ours or are shown in no report.
-CODES = {"role", "contract", "status", "name@rule", "title", "began", "ended", "not_known"}
+CODES = {
+    "role",
+    "contract",
+    "status",
+    "basis",
+    "currency",
+    "minority",
+    "name@rule",
+    "title",
+    "began",
+    "ended",
+    "not_known",
+}
 
 
 def texts_of(table, entry):
