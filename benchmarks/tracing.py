@@ -4,8 +4,7 @@ Each row is a kind of world, made anew from many seeds. `truth` is what the guil
 without chance, and `estimate` the mean of what was found; `covered` the share of worlds in which the interval of a
 guilty unit holds its truth; `found` the share in which it is flagged; `clean covered` and `clean flagged` the same for
 units without a penalty; `any flagged` the share of worlds in which a unit without a penalty is flagged on any
-comparison at all. Where only women of B are penalised, truth, covered and found are about the intersection, and
-clean are all units on the intersections without a penalty.
+comparison at all. Where only women of B are penalised, truth, covered and found are about them against men of A.
 
     python benchmarks/tracing.py --worlds 200 --jobs 2
     python benchmarks/tracing.py --only peers
@@ -24,6 +23,7 @@ from biasaudit.testing.planted_traces import trace_world, true_attribution
 
 #: Three vendors of equal size, of which one turns 9 in 10 positive labels about group B.
 PLAIN = World(penalties={"north": 0.0, "south": 0.0, "east": 0.9}, items=2_000)
+LESS = replace(PLAIN, penalties={**PLAIN.penalties, "east": 0.7})
 CLEAN = replace(PLAIN, penalties=dict.fromkeys(PLAIN.penalties, 0.0))
 SHARED = replace(PLAIN, penalties=dict.fromkeys(PLAIN.penalties, 0.6))
 TEN = {f"unit {number:02d}": 0.0 for number in range(10)}
@@ -32,6 +32,9 @@ KINDS = {
     "one guilty unit, gold": (PLAIN, "gold"),
     "one guilty unit, named unit": (PLAIN, "north"),
     "one guilty unit, peers": (PLAIN, "peers"),
+    "7 in 10 turned, gold": (LESS, "gold"),
+    "7 in 10 turned, named unit": (LESS, "north"),
+    "7 in 10 turned, peers": (LESS, "peers"),
     "no guilty unit, gold": (CLEAN, "gold"),
     "no guilty unit, named unit": (CLEAN, "north"),
     "no guilty unit, peers": (CLEAN, "peers"),
@@ -70,7 +73,6 @@ def one_world(
                 tally["covered" if guilty else "clean_covered"] += holds
                 tally["found" if guilty else "clean_flagged"] += unit.flagged
                 tally["estimate"] += unit.contribution.value * guilty
-            # Women of B are women and of B, and the model cannot see sex: only men of A stay apart, as the reference.
             tally["any"] = max(tally["any"], float(unit.flagged and not guilty))
     return tally
 
