@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -178,20 +180,24 @@ def _duckdb(file: Path | None, shown: str) -> Iterator[duckdb.DuckDBPyConnection
     """Open a connection whose memory is bounded, and turn its errors into messages."""
     import duckdb
 
-    with tempfile.TemporaryDirectory(prefix="biasaudit-") as spill:
-        try:
-            settings: dict[str, str | bool | int | float | list[str]] = {
-                "memory_limit": MEMORY_LIMIT,
-                "temp_directory": spill,
-                "preserve_insertion_order": False,
-            }
-            with duckdb.connect(str(file or ":memory:"), read_only=file is not None, config=settings) as connection:
-                if file is not None:
-                    # A query that came with an audit may read this file, and may neither write nor read any other.
-                    connection.execute("SET enable_external_access = false")
-                yield connection
-        except duckdb.Error as error:
-            raise DataError(f"{shown}: {str(error).splitlines()[0]}") from None
+    # DuckDB makes this folder where it has to spill, which a count by group hardly ever does.
+    spill = Path(tempfile.gettempdir()) / f"biasaudit-{uuid.uuid4().hex}"
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": str(spill),
+        "preserve_insertion_order": False,
+    }
+    try:
+        with duckdb.connect(str(file or ":memory:"), read_only=file is not None, config=settings) as connection:
+            if file is not None:
+                # A query that came with an audit may read this file, and may neither write nor read any other.
+                connection.execute("SET enable_external_access = false")
+            yield connection
+    except duckdb.Error as error:
+        raise DataError(f"{shown}: {str(error).splitlines()[0]}") from None
+    finally:
+        if spill.exists():
+            shutil.rmtree(spill, ignore_errors=True)
 
 
 def _relation(relation: Any, source: str, **more: Any) -> Place:

@@ -66,13 +66,13 @@ def detectable_gap(
         seen = np.where(spread > 0, power >= POWER, np.abs(gap) > z * under_none)
         return np.asarray(seen & (n > 0) & (n_reference > 0))
 
-    best = np.full(rate.shape, np.nan)
-    for sign, most in ((1.0, 1.0 - rate), (-1.0, rate)):
-        possible = (most > 0) & is_seen(sign * most)
-        low, high = np.zeros(rate.shape), np.where(possible, most, 0.0)
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            seen = is_seen(sign * middle)
-            low, high = np.where(seen, low, middle), np.where(seen, middle, high)
-        best = np.fmin(best, np.where(possible, high, np.nan))
-    return best.reshape(parts[0].shape)
+    # Upwards and downwards in one go: the cost is that of the steps, hardly that of their length.
+    sign = np.array([1.0, -1.0]).reshape(2, *(1 for _ in rate.shape))
+    most = np.stack([1.0 - rate, rate])
+    possible = (most > 0) & is_seen(sign * most)
+    low, high = np.zeros(most.shape), np.where(possible, most, 0.0)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        seen = is_seen(sign * middle)
+        low, high = np.where(seen, low, middle), np.where(seen, middle, high)
+    return np.asarray(np.fmin(*np.where(possible, high, np.nan))).reshape(parts[0].shape)
