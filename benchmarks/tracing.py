@@ -39,6 +39,7 @@ KINDS = {
     "no guilty unit, named unit": (CLEAN, "north"),
     "no guilty unit, peers": (CLEAN, "peers"),
     "only women of B, gold": (WOMEN, "gold"),
+    "only women of B, and the model sees who they are, gold": (replace(WOMEN, proxy_of_penalised=True), "gold"),
     "all guilty alike, peers": (SHARED, "peers"),
     "ten units, sampled, gold": (replace(PLAIN, penalties={**TEN, "unit 03": 1.0}, items=4_000, share_b=0.5), "gold"),
     "ten units, none guilty, sampled, gold": (replace(PLAIN, penalties=TEN), "gold"),
@@ -50,6 +51,10 @@ KINDS = {
 }
 
 
+#: Groups on which nobody is penalised where only women of B are.
+ELSEWHERE = ("male x B", "female x A")
+
+
 def one_world(
     seed: int, world: World, reference: str, truth: dict[str, float], drawn: dict[str, int]
 ) -> dict[str, float]:
@@ -57,7 +62,9 @@ def one_world(
     started = time.process_time()
     trace, _ = trace_world(seed, world, reference=reference, **drawn)
     planted = ("sex x group", "female x B") if world.women_only else ("group", "B")
-    tally = dict.fromkeys(("guilty", "covered", "found", "clean", "clean_covered", "clean_flagged", "any"), 0.0)
+    tally = dict.fromkeys(
+        ("guilty", "covered", "found", "clean", "clean_covered", "clean_flagged", "any", "elsewhere"), 0.0
+    )
     tally |= {"estimate": 0.0, "seconds": time.process_time() - started}
     is_guilty = {unit: bool(penalty) and reference != "peers" for unit, penalty in world.penalties.items()}
     if reference == "peers" and len(set(world.penalties.values())) > 1:
@@ -74,6 +81,7 @@ def one_world(
                 tally["found" if guilty else "clean_flagged"] += unit.flagged
                 tally["estimate"] += unit.contribution.value * guilty
             tally["any"] = max(tally["any"], float(unit.flagged and not guilty))
+            tally["elsewhere"] += unit.flagged and guilty and one.group in ELSEWHERE
     return tally
 
 
@@ -109,6 +117,8 @@ def main() -> None:
             f"| {total['any'] / given.worlds:.3f} | {total['seconds'] / given.worlds:.1f} |",
             flush=True,
         )
+        if world.women_only:
+            print(f"guilty unit flagged on {ELSEWHERE}, a world: {total['elsewhere'] / given.worlds:.3f}", flush=True)
 
 
 if __name__ == "__main__":

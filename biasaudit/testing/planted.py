@@ -45,6 +45,8 @@ class World:
         Mean merit of B minus that of A, in standard deviations.
     proxy : float
         How far a feature without merit tells the groups apart, in standard deviations.
+    proxy_of_penalised : bool
+        Whether that feature tells those whom guilty units penalise apart, not all of group B.
     votes : int
         Labels an item.
     annotators : int
@@ -75,6 +77,7 @@ class World:
     share_b: float = 0.4
     merit_gap: float = 0.0
     proxy: float = 2.0
+    proxy_of_penalised: bool = False
     votes: int = 3
     annotators: int = 12
     noise: float = 0.1
@@ -257,18 +260,18 @@ def draw_people(world: World, size: int, rng: np.random.Generator) -> People:
     """Draw people, and the units that label them: ``unit`` has shape (people, votes)."""
     is_b = rng.random(size) < world.share_b
     merit = rng.normal(0, 1, size) + world.merit_gap * is_b
-    features = np.column_stack(
-        [merit + rng.normal(0, FEATURE_NOISE, size), world.proxy * is_b + rng.normal(0, 1, size)]
-    )
+    skill, manner = merit + rng.normal(0, FEATURE_NOISE, size), rng.normal(0, 1, size)
     draws = world.votes if world.overlap else 1
     unit = rng.integers(0, len(world.units), (size, draws))
     if world.mix:
         odds = np.array([world.mix.get(name, 1.0) for name in world.units])
         unit[is_b] = rng.choice(len(world.units), (int(is_b.sum()), draws), p=odds / odds.sum())
+    is_woman = rng.random(size) < 0.5  # noqa: PLR2004 - as many women as men
+    shows = is_b & is_woman if world.women_only and world.proxy_of_penalised else is_b
     return People(
         is_b=is_b,
-        is_woman=rng.random(size) < 0.5,  # noqa: PLR2004 - as many women as men
-        features=features,
+        is_woman=is_woman,
+        features=np.column_stack([skill, manner + world.proxy * shows]),
         gold=(rng.random(size) < expit(STEEPNESS * merit)).astype(float),
         unit=np.broadcast_to(unit, (size, world.votes)).astype(np.intp),
     )

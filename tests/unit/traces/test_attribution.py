@@ -111,6 +111,17 @@ def test_a_penalty_on_women_of_one_group_is_found_there():
     assert np.mean(sizes["female x B"]) < min(np.mean(sizes["female x A"]), 0) - 0.02
 
 
+def test_a_penalty_on_women_of_one_group_is_named_there_and_hardly_on_other_crossed_groups():
+    """The model must be able to tell women of B apart, here by a stand-in; benchmarks/tracing.py runs 200 such worlds."""
+    world = replace(LOUD, women_only=True, proxy_of_penalised=True, items=3_000)
+    named = []
+    for seed in range(6):
+        for one in trace_world(seed, world, **FEW)[0].attribution:
+            named += [one.group for unit in one.units if unit.flagged and one.attribute == "sex x group"]
+    assert named.count("female x B") >= 4
+    assert len(named) - named.count("female x B") <= 1
+
+
 def test_peers_cannot_see_a_bias_that_all_units_share():
     world = replace(PLAIN, penalties=dict.fromkeys(PLAIN.penalties, 0.5))
     gold = by_unit(of_b(trace_world(5, world, **FEW)[0]))
