@@ -133,8 +133,10 @@ def _disparities(  # noqa: PLR0917
     judged = {statistic: _judge(compared, settings, statistic, enough, minimum_size) for statistic in ("gap", "ratio")}
     seen = _detectable(compared.counted, settings)
     found = []
+    columns_of_numbers = (p_values, adjusted, compared.people, compared.people_reference)
+    ps, qs, people, people_reference = (column.tolist() for column in columns_of_numbers)
     for i in range(len(compared.groups)):
-        p, q = (None if math.isnan(value[i]) else float(value[i]) for value in (p_values, adjusted))
+        p, q = (None if math.isnan(value) else value for value in (ps[i], qs[i]))
         for statistic, columns in judged.items():
             found.append(
                 Disparity(
@@ -145,8 +147,8 @@ def _disparities(  # noqa: PLR0917
                     statistic=statistic,
                     estimate=columns.shown[i],
                     deciding=columns.deciding[i],
-                    n_group=float(compared.people[i]),
-                    n_reference=float(compared.people_reference[i]),
+                    n_group=people[i],
+                    n_reference=people_reference[i],
                     p_value=p,
                     p_adjusted=q,
                     verdict=columns.verdicts[i],
@@ -277,9 +279,8 @@ def _why(word: Verdict, undefined_why: str, enough: bool, rows: int | None) -> s
 
 
 def _estimates(value: FloatArray, interval: Interval, whys: list[str], method: str, level: float) -> list[Estimate]:
+    low, high = np.fmin(interval.low, value), np.fmax(interval.high, value)  # rounding must not leave the value outside
     return [
-        undefined(why, method=method, level=level)
-        if why
-        else estimated(v, min(low, v), max(high, v), method=method, level=level)
-        for v, low, high, why in zip(value.tolist(), interval.low.tolist(), interval.high.tolist(), whys, strict=True)
+        undefined(why, method=method, level=level) if why else estimated(v, bottom, top, method=method, level=level)
+        for v, bottom, top, why in zip(value.tolist(), low.tolist(), high.tolist(), whys, strict=True)
     ]

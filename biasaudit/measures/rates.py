@@ -185,12 +185,14 @@ def rate_estimates(cells: RateCounts, level: float, empty: str) -> list[Estimate
 
 
 def _estimates(cells: RateCounts, interval: Interval, level: float, empty: str) -> list[Estimate]:
-    rows = zip(*(part.ravel().tolist() for part in (cells.k, cells.n, *interval)), strict=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = cells.k / cells.n
+    columns = (value, np.fmin(interval.low, value), np.fmax(interval.high, value), cells.n)
     return [
-        estimated(k / n, min(low, k / n), max(high, k / n), method="wilson", level=level)
+        estimated(rate, low, high, method="wilson", level=level)
         if n > 0
         else undefined(empty, method="wilson", level=level)
-        for k, n, low, high in rows
+        for rate, low, high, n in zip(*(part.ravel().tolist() for part in columns), strict=True)
     ]
 
 
