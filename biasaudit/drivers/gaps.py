@@ -7,7 +7,6 @@ add up to the gap.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,13 +16,10 @@ from biasaudit.data.table import FloatArray, Table
 from biasaudit.drivers.intervals import weighted_mean, welch_half_width
 from biasaudit.drivers.refits import REFITS, FitVariances, Scale, fit_variances
 from biasaudit.drivers.sampling import Sample, backgrounds, calibrate, draw
-from biasaudit.drivers.shapley import evaluations_a_row, method_for, shapley_values
+from biasaudit.drivers.shapley import Line, evaluations_a_row, method_for, shapley_values
 from biasaudit.errors import NotApplicableError
 from biasaudit.models import Decisions, Model, code_rows, is_numeric, line_of
 from biasaudit.results import AttributeFacts, Driver, DriverTotal, estimated
-
-#: From scores to decisions.
-Line = Callable[[FloatArray], FloatArray]
 
 #: Backgrounds that every row is explained against: their differences show how far the choice of one matters.
 BACKGROUNDS = 5
@@ -103,36 +99,38 @@ def explain_gaps(
             "inputs drive the gap."
         )
     scores = model.score(judged_table.frame)
-    fits = fit_variances(
-        model, judged_table, facts, _sample(model, judged_table, facts, scores, seed=seed), decisions, seed=seed
-    )
-    surrogates = _surrogates(model, judged_table.frame, scores)
-    drivers, totals = _explained(
-        model, judged_table, facts, scores, [scores, surrogates], seed=seed, level=level, fits=fits
-    )
+    lines: dict[Scale, Line | None] = {"score": None}
     if decisions is not None and decisions.cutoff_score is not None:
-        line = line_of(scores, decisions)
-        known = [line(scores), scores, surrogates]
-        more = _explained(model, judged_table, facts, scores, known, seed=seed, level=level, fits=fits, line=line)
-        drivers, totals = drivers + more[0], totals + more[1]
+        lines["decision"] = line_of(scores, decisions)
+    sample, explained = _explained_sample(model, judged_table, facts, scores, list(lines.values()), seed=seed)
+    fits = fit_variances(model, judged_table, facts, sample, decisions, seed=seed)
+    surrogates = _surrogates(model, judged_table.frame, scores)
+    drivers: list[Driver] = []
+    totals: list[DriverTotal] = []
+    for (scale, line), contributions in zip(lines.items(), explained, strict=True):
+        # The first of the known columns is what is explained.
+        known = np.column_stack([scores, surrogates] if line is None else [line(scores), scores, surrogates])
+        some, all_of_them = _gaps_of(
+            model, judged_table, facts, sample, contributions, known, level=level, fits=fits, scale=scale
+        )
+        drivers += some
+        totals += all_of_them
     return tuple(drivers), tuple(totals)
 
 
-def _explained(
+def _gaps_of(  # noqa: PLR0917 - what was explained, and all that is known beside it
     model: Model,
     judged_table: Table,
     facts: tuple[AttributeFacts, ...],
-    scores: FloatArray,
-    columns: list[FloatArray],
+    sample: Sample,
+    contributions: FloatArray,
+    known: FloatArray,
     *,
-    seed: int,
     level: float,
     fits: FitVariances,
-    line: Line | None = None,
+    scale: Scale,
 ) -> tuple[list[Driver], list[DriverTotal]]:
-    """Explain the gaps of all groups on one scale; the first of the known columns is what is explained."""
-    sample, contributions = _explained_sample(model, judged_table, facts, scores, seed=seed, line=line)
-    known = np.column_stack(columns)
+    """Share out the gaps of all groups on one scale."""
     drivers: list[Driver] = []
     totals: list[DriverTotal] = []
     for fact in facts:
@@ -147,7 +145,6 @@ def _explained(
             continue
         for size in fact.groups:
             if size.group != fact.reference and size.group in means:
-                scale: Scale = "score" if line is None else "decision"
                 some, total = _one_gap(
                     fact,
                     size.group,
@@ -168,35 +165,25 @@ def _explained_sample(
     table: Table,
     facts: tuple[AttributeFacts, ...],
     scores: FloatArray,
+    lines: list[Line | None],
     *,
     seed: int,
-    line: Line | None,
 ) -> tuple[Sample, FloatArray]:
-    """Draw rows once for all attributes and explain each of them once."""
-    sample = _sample(model, table, facts, scores, seed=seed)
-    features = table.frame[list(model.features)]
-    rows = BACKGROUND_ROWS_ADDITIVE if _is_additive(model, table) else BACKGROUND_ROWS
-    drawn = backgrounds(table, count=BACKGROUNDS, size=rows, seed=seed + 1)
-    explained = [
-        shapley_values(model, features.iloc[sample.rows], features.iloc[background], seed=seed + place, line=line)
-        for place, background in enumerate(drawn)
-    ]
-    return sample, np.stack(explained)
-
-
-def _is_additive(model: Model, table: Table) -> bool:
-    return code_rows(model, table.frame.iloc[:1]).effects is not None
-
-
-def _sample(model: Model, table: Table, facts: tuple[AttributeFacts, ...], scores: FloatArray, *, seed: int) -> Sample:
-    """Draw as many rows as can be explained in a few seconds."""
+    """Draw rows once for all attributes and explain each of them once, shape (scales, backgrounds, r, p)."""
     names = tuple(dict.fromkeys(column for fact in facts for column in fact.columns))
-    is_additive = _is_additive(model, table)
+    is_additive = code_rows(model, table.frame.iloc[:1]).effects is not None
     most_rows = MOST_ROWS_ADDITIVE if is_additive else MOST_ROWS
     most_scores = MOST_SCORES_ADDITIVE if is_additive else MOST_SCORES
     rows = BACKGROUND_ROWS_ADDITIVE if is_additive else BACKGROUND_ROWS
     affordable = most_scores // (BACKGROUNDS * rows * evaluations_a_row(len(model.features)))
-    return draw(table, names, scores, size=min(most_rows, affordable), seed=seed)
+    sample = draw(table, names, scores, size=min(most_rows, affordable), seed=seed)
+    features = table.frame[list(model.features)]
+    drawn = backgrounds(table, count=BACKGROUNDS, size=rows, seed=seed + 1)
+    explained = [
+        shapley_values(model, features.iloc[sample.rows], features.iloc[background], seed=seed + place, lines=lines)
+        for place, background in enumerate(drawn)
+    ]
+    return sample, np.stack(explained, axis=1)
 
 
 def _surrogates(model: Model, frame: pd.DataFrame, scores: FloatArray) -> FloatArray:

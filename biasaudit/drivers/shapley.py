@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,9 @@ from threadpoolctl import threadpool_limits
 
 from biasaudit.data.table import FloatArray
 from biasaudit.models import Model, code_rows
+
+#: From scores to decisions.
+Line = Callable[[FloatArray], FloatArray]
 
 #: Up to so many columns every coalition is evaluated: 2^6 cost about what the permutations of more columns do.
 MOST_EXACT = 6
@@ -41,7 +44,7 @@ def shapley_values(
     background: pd.DataFrame,
     *,
     seed: int,
-    line: Callable[[FloatArray], FloatArray] | None = None,
+    lines: Sequence[Line | None] = (None,),
 ) -> FloatArray:
     """Explain rows: what each source column adds to the score, from the mean score of the background upwards.
 
@@ -60,12 +63,13 @@ def shapley_values(
         Rows to compare with.
     seed : int
         Seed of the permutations.
-    line : callable, optional
-        From scores to decisions: these are explained then, in the place of scores.
+    lines : sequence of callable or None
+        The scales to explain, all from the same scores: None for the scores themselves, a function from scores to
+        decisions for those.
 
     Returns
     -------
-    array of float, shape (r, p)
+    array of float, shape (scales, r, p)
         Each row adds up to its score (or decision) minus the mean of the background's.
     """
     both = pd.concat([background, rows], ignore_index=True)
@@ -74,11 +78,11 @@ def shapley_values(
 
     def value(codes: FloatArray) -> FloatArray:
         scores = coded.score(codes)
-        return scores if line is None else line(scores)
+        return np.column_stack([scores if line is None else line(scores) for line in lines])
 
     shap = _shap()
     masker = shap.maskers.Independent(coded.codes[: len(background)], max_samples=len(background))
-    found = np.zeros((len(rows), coded.codes.shape[1]))
+    found = np.zeros((len(lines), len(rows), coded.codes.shape[1]))
     # A row that differs from no row of the background adds nothing anywhere, and shap cannot explain it.
     is_other = (coded.codes[len(background) :, None] != np.unique(coded.codes[: len(background)], axis=0)).any(
         axis=(1, 2)
@@ -97,7 +101,8 @@ def shapley_values(
                 explained = explainer(wanted, max_evals=evaluations_a_row(wanted.shape[1]), silent=True)
     finally:
         np.random.set_state(before)  # noqa: NPY002
-    found[is_other] = np.asarray(explained.values, dtype=np.float64)
+    values = np.asarray(explained.values, dtype=np.float64).reshape(*wanted.shape, len(lines))
+    found[:, is_other] = np.moveaxis(values, -1, 0)
     return found
 
 

@@ -85,7 +85,7 @@ def test_shapley_values_are_those_of_enumeration(make_table, make_spec, world):
     features = ("grade", "origin", "sex")
     model, table = trained(make_table, make_spec, frame, outcome, features, "gradient_boosting")
     rows, background = table.frame[list(features)].iloc[:5], table.frame[list(features)].iloc[50:90]
-    found = shapley_values(model, rows, background, seed=0)
+    (found,) = shapley_values(model, rows, background, seed=0)
 
     def value(row, known):
         mixed = background.copy()
@@ -241,7 +241,7 @@ def test_on_the_scale_of_decisions_values_are_those_of_enumeration(make_table, m
     def line(scores):
         return (scores >= 0.55).astype(float)
 
-    found = shapley_values(model, rows, background, seed=0, line=line)
+    (found,) = shapley_values(model, rows, background, seed=0, lines=[line])
     weights = {0: 1 / 3, 1: 1 / 6, 2: 1 / 3}
 
     def value(row, known):
