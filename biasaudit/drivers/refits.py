@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import comb
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +13,7 @@ import pandas as pd
 from biasaudit.data.table import FloatArray, Table
 from biasaudit.drivers.sampling import Sample, backgrounds
 from biasaudit.drivers.shapley import MOST_EXACT, evaluations_a_row
+from biasaudit.measures import shapley_matrix
 from biasaudit.models import Decisions, Model, code_rows, decide_again, line_of
 from biasaudit.results import AttributeFacts
 
@@ -158,10 +158,7 @@ def coalitions(columns: int, *, seed: int) -> tuple[npt.NDArray[np.bool_], Float
     """
     if columns <= MOST_EXACT:
         present = (np.arange(2**columns)[:, None] >> np.arange(columns) & 1).astype(bool)
-        sizes = present.sum(axis=1)
-        share = np.array([1 / (columns * comb(columns - 1, size)) for size in range(columns)])
-        joined, left = share[np.maximum(sizes - 1, 0)], share[np.minimum(sizes, columns - 1)]
-        return present, np.where(present, joined[:, None], -left[:, None]).T
+        return present, shapley_matrix(columns)
     order = np.random.default_rng(seed).permutation(columns)
     place = np.argsort(order)
     forward = place[None, :] < np.arange(columns + 1)[:, None]

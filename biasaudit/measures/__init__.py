@@ -11,6 +11,7 @@ from biasaudit.measures.intervals import Interval, newcombe, score_ratio, wilson
 from biasaudit.measures.matching import auc, performance
 from biasaudit.measures.rates import RATES, RateRule, measure_rates, rate_counts
 from biasaudit.measures.resampling import percentile_interval, resample
+from biasaudit.measures.shapley import shapley_matrix
 from biasaudit.measures.significance import benjamini_hochberg, fisher, no_gap_p, score_test
 from biasaudit.measures.strata import mantel_haenszel, measure_periods, measure_strata
 from biasaudit.measures.verdicts import verdicts
@@ -51,6 +52,7 @@ __all__ = [
     "resample",
     "score_ratio",
     "score_test",
+    "shapley_matrix",
     "verdicts",
     "wilson",
 ]

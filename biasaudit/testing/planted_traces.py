@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from biasaudit.data.annotations import read_annotations
 from biasaudit.data.roles import assign_roles
-from biasaudit.measures import attribute_facts, count
+from biasaudit.measures import attribute_facts, count, shapley_matrix
 from biasaudit.models import decide, first_fit, judge, make_model
 from biasaudit.results import Fingerprint, Step, Trace
 from biasaudit.testing.planted import World, ballots_between, draw_people, plant_world, planted_declaration
@@ -21,7 +21,6 @@ from biasaudit.traces import (
     ballots_of,
     declared_rule,
     make_game,
-    shapley_matrix,
     trace_labels,
 )
 from biasaudit.traces.sampling import draw_design, estimate

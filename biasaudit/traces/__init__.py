@@ -14,7 +14,7 @@ from biasaudit.traces.conditions import (
 from biasaudit.traces.contract_chain import require_units
 from biasaudit.traces.disclosure import Cells, cells_of, withhold_counts
 from biasaudit.traces.dissent import measure_dissent
-from biasaudit.traces.games import Game, Judges, judges_of, shapley_matrix
+from biasaudit.traces.games import Game, Judges, judges_of
 from biasaudit.traces.hours import measure_hours
 from biasaudit.traces.players import MOST_UNITS, SMALL_UNITS, Players, players_of
 from biasaudit.traces.pool_errors import measure_pool_errors
@@ -90,7 +90,6 @@ __all__ = [
     "refits_of",
     "require_units",
     "rule_reproduces",
-    "shapley_matrix",
     "stage_values",
     "trace_labels",
     "unknown_conditions",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import factorial
 
 import numpy as np
 
 from biasaudit.data.table import BoolArray, FloatArray, Table
+from biasaudit.measures import shapley_matrix
 from biasaudit.models import Trainer, decide
 from biasaudit.models.deciding import Scale
 from biasaudit.results import AttributeFacts
@@ -262,38 +262,3 @@ class Game:
         scores = self.trainer.scores(labels, weight)
         decisions = decide(scores, self.model, weight=self.judges.weight, copies=judged, scale=self.scale)
         return self.judges.gaps(decisions.selected, judged)
-
-
-def shapley_matrix(n_players: int) -> FloatArray:
-    r"""Give the matrix that turns the values of all coalitions into Shapley values.
-
-    .. math:: \phi_k = \sum_{S \not\ni k} \frac{|S|!\,(n - |S| - 1)!}{n!} \bigl(v(S \cup k) - v(S)\bigr)
-
-    Parameters
-    ----------
-    n_players : int
-        Number of players n.
-
-    Returns
-    -------
-    array of float, shape (n, 2 ** n)
-        Each row adds up to 0; the rows together give v(all) - v(none).
-
-    References
-    ----------
-    L. S. Shapley, A value for n-person games (1953).
-
-    Examples
-    --------
-    >>> shapley_matrix(2).tolist()
-    [[-0.5, 0.5, -0.5, 0.5], [-0.5, -0.5, 0.5, 0.5]]
-    """
-    matrix = np.zeros((n_players, 2**n_players))
-    for number in range(2**n_players):
-        size = number.bit_count()
-        for player in range(n_players):
-            if number >> player & 1:
-                matrix[player, number] = factorial(size - 1) * factorial(n_players - size) / factorial(n_players)
-            else:
-                matrix[player, number] = -factorial(size) * factorial(n_players - size - 1) / factorial(n_players)
-    return matrix

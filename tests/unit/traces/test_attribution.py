@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from biasaudit.measures import shapley_matrix
 from biasaudit.measures.significance import benjamini_hochberg
 from biasaudit.testing.planted import World, plant_world
 from biasaudit.testing.planted_traces import trace_world, true_attribution
-from biasaudit.traces import FEWEST_ANNOTATORS, SMALL_UNITS, shapley_matrix
+from biasaudit.traces import FEWEST_ANNOTATORS, SMALL_UNITS
 
 FEW = {"replicates": 10, "placebos": 19}
 PLAIN = World(items=1_500)

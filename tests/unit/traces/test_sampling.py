@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from biasaudit.measures import shapley_matrix
 from biasaudit.testing.planted import World
 from biasaudit.testing.planted_traces import planted_game
-from biasaudit.traces import shapley_matrix
 from biasaudit.traces.sampling import SAMPLED_FITS, draw_design, estimate
 
 #: A gap of about -0.35, of which two units of nine bring a part.
