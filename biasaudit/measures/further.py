@@ -21,6 +21,7 @@ from biasaudit.measures.histograms import Histograms
 from biasaudit.measures.pooling import measure_pooled_rates
 from biasaudit.measures.quantities import measure_quantities, measure_ranking, measure_scores
 from biasaudit.measures.representation import measure_representation
+from biasaudit.measures.score_counts import Cut, count_scores_in_bins
 from biasaudit.measures.search import search_groups
 from biasaudit.measures.sensitivity import measure_confounding, measure_label_errors
 from biasaudit.measures.shares import Measured
@@ -35,6 +36,7 @@ FloatArray = npt.NDArray[np.float64]
 ROWS_STAY = "the rows were counted where they lie and not loaded, and this needs them one by one"
 NO_SCORES = "there are no scores here, only decisions"
 NO_OUTCOME = "there is no outcome or truth to measure errors against"
+NO_LINE = "decisions were made elsewhere, and where their line ran is not known"
 NO_STRATA = "no strata are declared to decompose the gap over"
 
 
@@ -156,6 +158,7 @@ def further_steps(m: Measurable) -> tuple[FurtherStep, ...]:
         FurtherStep(name="scores", part="groups", measure=lambda: _scores(m)),
         FurtherStep(name="calibration", part="calibrations", measure=lambda: _calibrations(m)),
         FurtherStep(name="thresholds", part="sweeps", measure=lambda: _sweeps(m)),
+        FurtherStep(name="score counts", part="score_counts", measure=lambda: _score_counts(m)),
         FurtherStep(name="representation", part="representation", measure=lambda: _representation(m)),
         FurtherStep(name="label errors", part="label_errors", measure=lambda: _label_errors(m)),
         FurtherStep(name="confounding", part="confounding", measure=lambda: measure_confounding(m.disparities)),
@@ -243,6 +246,15 @@ def _sweeps(m: Measurable) -> Any:
         tolerance_ratio=m.spec.tolerance.ratio,
         minimum_size=m.spec.groups.minimum_size,
     )
+
+
+def _score_counts(m: Measurable) -> Any:
+    histograms, model = m.needed_histograms(), m.spec.model
+    if m.cutoff is None:
+        raise NotApplicableError(NO_LINE)
+    cut: Cut = "share" if model.share is not None else "quota" if model.quota is not None else "threshold"
+    value = {"share": model.share, "quota": model.quota, "threshold": m.cutoff}[cut]
+    return count_scores_in_bins(histograms, m.facts, cut=cut, cut_value=float(value or 0), cutoff=m.cutoff)
 
 
 def _representation(m: Measurable) -> Any:

@@ -51,6 +51,8 @@ REASONS: tuple[str, ...] = (
     "there are no scores here, only decisions",
     "there is no outcome or truth to measure errors against",
     "no strata are declared to decompose the gap over",
+    "decisions were made elsewhere, and where their line ran is not known",
+    "too few people, or too few scores, to move the line without speaking of single ones",
     "the table cannot be counted where it lives: {why}",
     "no one of the group has a value",
     "no interval: fewer than two people have a value",

@@ -170,6 +170,7 @@ STEPS = {
     "scores": message("scores by group"),
     "calibration": message("whether scores mean what they say"),
     "thresholds": message("what another threshold would change"),
+    "score counts": message("scores of each group, to move the line"),
     "representation": message("how many of each group there are"),
     "label errors": message("what wrong labels could change"),
     "confounding": message("what could explain a ratio away"),

@@ -63,6 +63,7 @@ from biasaudit.results.records import (
 )
 from biasaudit.results.relabelling import Influence, Relabel, Relabelled
 from biasaudit.results.rules import Dissent, RuleEffect
+from biasaudit.results.scoring import GroupScores, NotCounted, ScoreCounts
 from biasaudit.results.sentences import Sentence, Value, english, sentence, written
 from biasaudit.results.tracing import (
     STAGES,
@@ -117,6 +118,7 @@ __all__ = [
     "Git",
     "GroupGap",
     "GroupKnown",
+    "GroupScores",
     "GroupSize",
     "GroupValue",
     "HourBand",
@@ -127,6 +129,7 @@ __all__ = [
     "Manifest",
     "MissingLink",
     "ModelFacts",
+    "NotCounted",
     "Performance",
     "PeriodGap",
     "PoolEffect",
@@ -143,6 +146,7 @@ __all__ = [
     "Relabelled",
     "Representation",
     "RuleEffect",
+    "ScoreCounts",
     "Sentence",
     "SpeedBand",
     "SpeedCurve",

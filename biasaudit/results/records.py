@@ -20,6 +20,7 @@ from biasaudit.results.measuring import (
     Representation,
     Sweep,
 )
+from biasaudit.results.scoring import ScoreCounts
 from biasaudit.results.sentences import Sentence
 from biasaudit.results.tracing import Dropped, Stage, Trace
 
@@ -350,6 +351,7 @@ class AuditResult(Record):
     decompositions: tuple[Decomposition, ...] = ()
     calibrations: tuple[Calibration, ...] = ()
     sweeps: tuple[Sweep, ...] = ()
+    score_counts: tuple[ScoreCounts, ...] = Field((), description="One for the model, where its line can be moved.")
     representation: tuple[Representation, ...] = ()
     label_errors: tuple[LabelErrors, ...] = ()
     confounding: tuple[Confounding, ...] = ()

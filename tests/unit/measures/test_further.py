@@ -129,6 +129,7 @@ def test_a_run_measures_all_of_it(result):
         "decompositions",
         "calibrations",
         "sweeps",
+        "score_counts",
         "representation",
         "label_errors",
         "confounding",
