@@ -7,8 +7,8 @@ import io
 import json
 from pathlib import Path
 
+from biasaudit.cli.writing import write_text
 from biasaudit.data.relabelled import FORMULA_STARTS, ITEM, LABEL
-from biasaudit.errors import ResultError
 
 #: Names of the two files, beside ``result.json``.
 CSV_FILE, LABEL_STUDIO_FILE = "relabel.csv", "relabel.label-studio.json"
@@ -35,8 +35,8 @@ def write_relabel_files(items: tuple[str, ...], folder: Path) -> list[Path]:
     if not items:
         return []
     return [
-        _write(folder / CSV_FILE, relabel_csv(items)),
-        _write(folder / LABEL_STUDIO_FILE, relabel_tasks(items)),
+        write_text(folder / CSV_FILE, relabel_csv(items)),
+        write_text(folder / LABEL_STUDIO_FILE, relabel_tasks(items)),
     ]
 
 
@@ -64,12 +64,3 @@ def relabel_tasks(items: tuple[str, ...]) -> str:
     [{'data': {'item': 'p7'}}]
     """
     return json.dumps([{"data": {ITEM: item}} for item in items], ensure_ascii=False, indent=1) + "\n"
-
-
-def _write(path: Path, text: str) -> Path:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise ResultError(f"{path}: cannot be written ({error.strerror}).") from None
-    return path

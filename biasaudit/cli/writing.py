@@ -53,12 +53,12 @@ def write_outputs(
     """
     from biasaudit.results import to_json
 
-    written = [_write(folder / "result.json", to_json(result))] if with_result else []
+    written = [write_text(folder / "result.json", to_json(result))] if with_result else []
     own = language in (None, result.audit.language)
     infix = "" if own else f".{language}"
     for name, (stem, ending, render) in _renderers(result, language).items():
         if name in formats:
-            written.append(_write(folder / f"{stem}{infix if name != 'junit' else ''}.{ending}", render()))
+            written.append(write_text(folder / f"{stem}{infix if name != 'junit' else ''}.{ending}", render()))
     return written
 
 
@@ -72,7 +72,8 @@ def _renderers(result: AuditResult, language: str | None) -> dict[str, tuple[str
     }
 
 
-def _write(path: Path, text: str) -> Path:
+def write_text(path: Path, text: str) -> Path:
+    """Write a file, its folder made where there is none; what cannot be written is told in one sentence."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from biasaudit.data.grouping import Cell, IsMissing, IsWhole, Key, Question, Raw, Sign
-from biasaudit.data.roles import listed
+from biasaudit.data.grouping import Cell, Cut, IsMissing, IsWhole, Key, Question, Raw, Sign
+from biasaudit.data.roles import cut_names, listed
 from biasaudit.data.table import FloatArray
 from biasaudit.data.values import is_value, text_of
 from biasaudit.errors import DataError
-from biasaudit.results import Dropped
+from biasaudit.measures.counting import UNKNOWN
+from biasaudit.results import NOT_RECORDED, Dropped
 from biasaudit.spec import AuditSpec
 
 BoolArray = npt.NDArray[np.bool_]
@@ -91,6 +92,13 @@ class Answer:
         texts = self.all_texts(key)
         return [texts[code] for code in np.unique(self.codes[key][cells]).tolist()]
 
+    def groups(self, key: Key) -> list[str]:
+        """Name the group that each distinct value of a column stands for."""
+        if isinstance(key, Cut):
+            names = [*cut_names(key.edges), NOT_RECORDED]
+            return [names[-1 if value is None else int(value)] for value in self.values[key]]
+        return [text or NOT_RECORDED for text in self.all_texts(key)]
+
     def texts(self, key: Key, cells: BoolArray) -> list[str]:
         """List the distinct texts of some cells, sorted, without the missing."""
         return sorted({text for text in self.named(key, cells) if text is not None})
@@ -99,6 +107,29 @@ class Answer:
 def _is_nan(value: Any) -> bool:
     """Whether a value is one of the many that stand for a missing one."""
     return value is None or bool(value != value)  # noqa: PLR0124 - NaN and NaT are not themselves
+
+
+def known_keys(spec: AuditSpec) -> tuple[Key, ...]:
+    """List the columns that say what a person is known to be: outcome and truth, where declared."""
+    return tuple(Raw(name) for name in dict.fromkeys((spec.data.outcome, spec.data.truth)) if name is not None)
+
+
+def truth_value(spec: AuditSpec) -> Any:
+    """Give the positive value of the truth: its own, else that of the outcome."""
+    data = spec.data
+    return data.positive_value if data.truth_positive_value is None else data.truth_positive_value
+
+
+def known_positive(answer: Answer, spec: AuditSpec) -> npt.NDArray[np.int64]:
+    """Tell of each cell whether its people are truly positive: 1, 0 or :data:`UNKNOWN`, by the truth, else the outcome."""
+    data = spec.data
+    if data.truth is not None:
+        held = answer.equal(Raw(data.truth), truth_value(spec))
+    elif data.outcome is not None:
+        held = answer.equal(Raw(data.outcome), data.positive_value)
+    else:
+        return np.full(len(answer.people), UNKNOWN)
+    return np.where(np.isnan(held), UNKNOWN, held > 0).astype(np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)

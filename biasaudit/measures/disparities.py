@@ -54,6 +54,7 @@ class _Settings:
         return self.tolerance_ratio, 1.0 / self.tolerance_ratio
 
 
+@collection_paused()
 def measure_disparities(
     counts: Counts,
     facts: Iterable[AttributeFacts],
@@ -117,8 +118,7 @@ def measure_disparities(
         tolerance_gap=tolerance_gap,
         tolerance_ratio=tolerance_ratio,
     )
-    with collection_paused():
-        return _disparities(compared, settings, enough, minimum_size, p_values, adjusted)
+    return _disparities(compared, settings, enough, minimum_size, p_values, adjusted)
 
 
 def _disparities(  # noqa: PLR0917

@@ -7,15 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from biasaudit.data.grouping import Bin, Cut, Key, Question, Raw
+from biasaudit.data.grouping import Bin, Key, Question, Raw
 from biasaudit.data.places import Place
-from biasaudit.data.roles import cut_names
 from biasaudit.data.table import FloatArray
-from biasaudit.measures.answers import Answer, States
-from biasaudit.measures.counting import UNKNOWN
+from biasaudit.measures.answers import Answer, States, known_keys, known_positive
 from biasaudit.measures.cutoffs import Line
 from biasaudit.measures.histograms import ScoreHistogram
-from biasaudit.results import NOT_RECORDED
 from biasaudit.spec import AuditSpec
 
 #: Equal bins of the range of scores: an area under the curve is off by some 5e-5 for smooth scores.
@@ -54,10 +51,7 @@ def count_scores(
     bottom, top = (0.0, 1.0) if line.low >= 0 and line.high <= 1 else (line.low, line.high)
     is_exact = top <= bottom or place.rows.distinct(score, states.where()) <= MOST_DISTINCT
     key: Key = Raw(score) if is_exact else Bin(score, bottom, top, BINS)
-    column = spec.data.truth if spec.data.truth is not None else spec.data.outcome
-    known: tuple[Key, ...] = tuple(
-        Raw(name) for name in dict.fromkeys((spec.data.outcome, spec.data.truth)) if name is not None
-    )
+    known = known_keys(spec)
     questions = [
         Question(
             keys=(*states.keys(but=known), *known, key, *keys),
@@ -70,7 +64,7 @@ def count_scores(
     for (name, keys), question, cells in zip(crossed.items(), questions, place.rows.ask_all(questions), strict=True):
         answer = Answer.of(cells, question, place.read)
         rows = states.judged(answer)
-        actual = _actual(answer, spec, column)[rows]
+        actual = known_positive(answer, spec)[rows]
         at = answer.of_values(key, float)[rows]
         lowest, bins = np.unique(at, return_inverse=True)
         width = (top - bottom) / BINS
@@ -88,26 +82,9 @@ def count_scores(
     return found
 
 
-def _actual(answer: Answer, spec: AuditSpec, column: str | None) -> FloatArray:
-    if column is None:
-        return np.full(len(answer.people), UNKNOWN)
-    wanted = spec.data.positive_value
-    if spec.data.truth is not None and spec.data.truth_positive_value is not None:
-        wanted = spec.data.truth_positive_value
-    held = answer.equal(Raw(column), wanted)
-    return np.where(np.isnan(held), UNKNOWN, held > 0)
-
-
 def _groups(answer: Answer, keys: Sequence[Key], rows: Any) -> tuple[tuple[str, ...], Any]:
     """Name the group of each cell, and number the groups."""
-    parts = []
-    for key in keys:
-        if isinstance(key, Cut):
-            names = [*cut_names(key.edges), NOT_RECORDED]
-            texts = [names[-1 if value is None else int(value)] for value in answer.values[key]]
-        else:
-            texts = [text or NOT_RECORDED for text in answer.all_texts(key)]
-        parts.append(np.array(texts, dtype=object)[answer.codes[key]][rows])
+    parts = [np.array(answer.groups(key), dtype=object)[answer.codes[key]][rows] for key in keys]
     named = np.array([" x ".join(row) for row in zip(*parts, strict=True)], dtype=object)
     groups, place = np.unique(named, return_inverse=True)
     return tuple(map(str, groups.tolist())), place

@@ -15,16 +15,16 @@ import numpy.typing as npt
 from biasaudit.data.cells import occupied
 from biasaudit.data.grouping import Cut, Key, Question, Raw
 from biasaudit.data.places import Place, open_place
-from biasaudit.data.roles import MOST_NUMERIC_GROUPS, check_columns, cut_names, feature_names, listed, never_positive
+from biasaudit.data.roles import MOST_NUMERIC_GROUPS, check_columns, feature_names, listed, never_positive
 from biasaudit.data.table import FloatArray, crossed_columns
 from biasaudit.errors import DataError, NotApplicableError
-from biasaudit.measures.answers import Answer, States
+from biasaudit.measures.answers import Answer, States, known_keys, known_positive, truth_value
 from biasaudit.measures.counting import UNKNOWN, Axis, Cells, Counts, Role
 from biasaudit.measures.cutoffs import Line, find_line
 from biasaudit.measures.histograms import ScoreHistogram
 from biasaudit.measures.histograms_in_place import count_scores
 from biasaudit.measures.margins import MOST_CELLS, plan_tables, wanted_margins
-from biasaudit.results import NOT_RECORDED, Dropped, Fingerprint
+from biasaudit.results import Dropped, Fingerprint
 from biasaudit.spec import AuditSpec, Declaration
 
 #: Rows looked at to guess how many values a column has; only the plan of tables depends on it.
@@ -159,7 +159,7 @@ def _counted(place: Place, declaration: Declaration) -> CountedInPlace:
     states = States(spec=spec)
     line = None if spec.model.score is None else find_line(place, spec, states)
     plan = plan_tables(margins, sizes, MOST_CELLS)
-    judging = _judging_keys(spec, line)
+    judging = (*known_keys(spec), _decided(spec, line))
     questions = [
         Question(
             keys=(*states.keys(but=judging), *judging, *(axes[each][2] for each in table)),
@@ -191,7 +191,7 @@ def _counted(place: Place, declaration: Declaration) -> CountedInPlace:
             _cells(answer, rows, table, axes, levels, spec, line, is_weighted=is_weighted)
             for answer, rows, table in zip(answers, parts, plan, strict=True)
         ),
-        has_actual=_actual(spec) is not None,
+        has_actual=bool(known_keys(spec)),
         is_weighted=is_weighted,
     )
     chosen = float(counts.tables[0].n[:, 1].sum())
@@ -272,16 +272,6 @@ def _refuse_numbers(axes: list[tuple[Role, str, Key]], answers: list[Answer]) ->
             raise _wants_edges(name, len(known))
 
 
-def _actual(spec: AuditSpec) -> str | None:
-    return spec.data.truth if spec.data.truth is not None else spec.data.outcome
-
-
-def _judging_keys(spec: AuditSpec, line: Line | None) -> tuple[Key, ...]:
-    """List what is known about a person, and what was decided."""
-    known = [Raw(name) for name in dict.fromkeys((spec.data.outcome, spec.data.truth)) if name is not None]
-    return (*known, _decided(spec, line))
-
-
 def _decided(spec: AuditSpec, line: Line | None) -> Key:
     return Raw(str(spec.model.decision)) if line is None else Cut(str(spec.model.score), line.edges)
 
@@ -289,8 +279,7 @@ def _decided(spec: AuditSpec, line: Line | None) -> Key:
 def _refuse(spec: AuditSpec, answer: Answer, kept: Any, judged: Any, source: str) -> None:
     """Refuse what cannot be judged, in the words of the road through memory."""
     data = spec.data
-    truth_value = data.positive_value if data.truth_positive_value is None else data.truth_positive_value
-    for column, positive in ((data.outcome, data.positive_value), (data.truth, truth_value)):
+    for column, positive in ((data.outcome, data.positive_value), (data.truth, truth_value(spec))):
         if column is not None:
             held = answer.equal(Raw(column), positive)
             if not (held[kept] == 1).any():
@@ -328,14 +317,8 @@ def _refuse_repeats(place: Place, spec: AuditSpec, states: States, *, rows: int,
 def _levels(key: Key, answers: list[Answer], parts: list[npt.NDArray[np.bool_]]) -> tuple[str, ...]:
     """Name the groups of a column that occur among the rows judged, sorted."""
     answer, rows = next((one, rows) for one, rows in zip(answers, parts, strict=True) if key in one.values)
-    if isinstance(key, Cut):
-        names = [*cut_names(key.edges), NOT_RECORDED]
-        values = answer.values[key]
-        found = {
-            names[-1 if values[code] is None else int(values[code])] for code in np.unique(answer.codes[key][rows])
-        }
-        return tuple(sorted(found))
-    return tuple(sorted({text or NOT_RECORDED for text in answer.named(key, rows)}))
+    groups = answer.groups(key)
+    return tuple(sorted({groups[code] for code in np.unique(answer.codes[key][rows])}))
 
 
 def _cells(  # noqa: PLR0917
@@ -353,13 +336,8 @@ def _cells(  # noqa: PLR0917
     codes = []
     for place in table:
         key, numbers = axes[place][2], {level: number for number, level in enumerate(levels[place])}
-        if isinstance(key, Cut):
-            names = [*cut_names(key.edges), NOT_RECORDED]
-            texts = [names[-1 if value is None else int(value)] for value in answer.values[key]]
-        else:
-            texts = [text or NOT_RECORDED for text in answer.all_texts(key)]
-        codes.append(np.array([numbers.get(text, 0) for text in texts])[answer.codes[key]][rows])
-    actual, selected = _known(answer, spec)[rows], _selected(answer, spec, line)[rows]
+        codes.append(np.array([numbers.get(text, 0) for text in answer.groups(key)])[answer.codes[key]][rows])
+    actual, selected = known_positive(answer, spec)[rows], _selected(answer, spec, line)[rows]
     present, cell = occupied((*codes, actual), [*(len(levels[place]) for place in table), UNKNOWN + 1])
 
     def summed(values: FloatArray) -> FloatArray:
@@ -369,17 +347,6 @@ def _cells(  # noqa: PLR0917
     n = summed(answer.people)
     weight, squared = (summed(answer.weight), summed(answer.squared)) if is_weighted else (n, n)
     return Cells(places=table, codes=present[:, :-1], actual=present[:, -1], weight=weight, weight_squared=squared, n=n)
-
-
-def _known(answer: Answer, spec: AuditSpec) -> npt.NDArray[np.int64]:
-    column = _actual(spec)
-    if column is None:
-        return np.full(len(answer.people), UNKNOWN)
-    wanted = spec.data.positive_value
-    if spec.data.truth is not None and spec.data.truth_positive_value is not None:
-        wanted = spec.data.truth_positive_value
-    held = answer.equal(Raw(column), wanted)
-    return np.where(np.isnan(held), UNKNOWN, held > 0).astype(np.int64)
 
 
 def _selected(answer: Answer, spec: AuditSpec, line: Line | None) -> FloatArray:

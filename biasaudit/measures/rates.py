@@ -196,6 +196,7 @@ def _estimates(cells: RateCounts, interval: Interval, level: float, empty: str) 
     ]
 
 
+@collection_paused()
 def measure_rates(counts: Counts, facts: Iterable[AttributeFacts], level: float = 0.95) -> tuple[Rate, ...]:
     """Measure every rate of every group.
 
@@ -214,8 +215,7 @@ def measure_rates(counts: Counts, facts: Iterable[AttributeFacts], level: float 
         By attribute, measure and group. Where nothing is known to measure errors against there are
         selection rates only.
     """
-    with collection_paused():
-        return tuple(rate for fact in facts for rate in _rates_of(counts, fact, level))
+    return tuple(rate for fact in facts for rate in _rates_of(counts, fact, level))
 
 
 def _rates_of(counts: Counts, fact: AttributeFacts, level: float) -> list[Rate]:

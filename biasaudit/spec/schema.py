@@ -6,6 +6,7 @@ from typing import Any
 
 from biasaudit.spec.audit import AuditSpec
 from biasaudit.spec.provenance import ProvenanceSpec
+from biasaudit.spec.record import Record
 
 
 def audit_schema() -> dict[str, Any]:
@@ -21,10 +22,7 @@ def audit_schema() -> dict[str, Any]:
     >>> audit_schema()["title"]
     'biasaudit audit.toml, version 1'
     """
-    schema = AuditSpec.model_json_schema(by_alias=True)
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "biasaudit audit.toml, version 1"
-    return schema
+    return _titled(AuditSpec, "biasaudit audit.toml, version 1")
 
 
 def provenance_schema() -> dict[str, Any]:
@@ -40,7 +38,9 @@ def provenance_schema() -> dict[str, Any]:
     >>> provenance_schema()["title"]
     'biasaudit provenance.toml, version 1'
     """
-    schema = ProvenanceSpec.model_json_schema(by_alias=True)
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "biasaudit provenance.toml, version 1"
-    return schema
+    return _titled(ProvenanceSpec, "biasaudit provenance.toml, version 1")
+
+
+def _titled(record: type[Record], title: str) -> dict[str, Any]:
+    schema = record.model_json_schema(by_alias=True)
+    return schema | {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
