@@ -29,7 +29,7 @@ from biasaudit.spec import (
     read_provenance,
 )
 from biasaudit.steps import Run
-from biasaudit.traces import require_units
+from biasaudit.traces import provenance_doubts, require_units
 from biasaudit.traces.relabelled import with_new_labels
 
 #: Why nothing can be said about labels.
@@ -65,8 +65,9 @@ def read_inputs(
     provenance = _read_provenance(declaration)
     table = _read_items(going, data)
     log = _read_log(going, table, annotations)
-    if provenance is not None and log is not None:
+    if provenance is not None and log is not None and spec.annotations is not None:
         require_units(provenance, log)
+        going.steps += provenance_doubts(provenance.spec, spec.annotations, log)
 
     def modelled(items: Table) -> Model:
         return make_model(

@@ -80,6 +80,8 @@ REASONS: tuple[str, ...] = (
     "no judged item has a label",
     "fewer than half of the judged items have a reference label",
     "no units of annotators are declared",
+    "no label of the log has '{value}' in '{kind}', of which provenance.toml speaks",
+    "provenance.toml says that labels were agreed on by '{declared}', the audit says '{rule}'; the audit's is measured",
     "{units} and {unit} are not linked by items that both labelled (at least {n} are needed, directly or through other units), so that their labels cannot be told from their items; reference labels in a column would anchor them",
     "the declared reference unit of {kind} has fewer than {n} annotators, too few to stand for a unit",
     "{kind} has fewer than two units of at least {n} annotators whose labels train the model",

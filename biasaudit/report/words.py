@@ -188,6 +188,7 @@ STEPS = {
     "traces: rules: glad": message("the rule GLAD"),
     "traces: rules: model": message("the model trained on the labels of other rules"),
     "traces: dissent": message("whom the rule overrules"),
+    "traces: what the provenance says": message("what was declared of how the labels were made"),
     "proxies": message("stand-ins"),
     "flips": message("what if"),
     "traces": message("the way back to the labels"),

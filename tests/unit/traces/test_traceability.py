@@ -10,8 +10,8 @@ from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.table import Table
 from biasaudit.errors import DeclarationError
 from biasaudit.results import KNOWN, NOT_RECORDED, AttributeFacts, Dropped, Fingerprint, GroupSize
-from biasaudit.spec import declare_provenance
-from biasaudit.traces import measure_traceability, require_units
+from biasaudit.spec import AnnotationsSpec, declare_provenance
+from biasaudit.traces import measure_traceability, provenance_doubts, require_units
 from biasaudit.traces.contract_chain import NO_LINK, ONE_OF_SEVERAL, follow_chain
 from biasaudit.traces.provenance_facts import QUESTIONS, facts_of
 
@@ -194,6 +194,18 @@ def test_units_that_the_log_does_not_have_are_refused_with_the_nearest(tmp_path)
         {"schema": 1, "columns": {"country": "worker_country"}, "link": [{"unit": {"vendor": "A"}}]}
     )
     require_units(good, log_of(VENDORS, country=["KE"] * 10))
+
+
+def test_what_the_log_and_the_audit_do_not_bear_out_is_told():
+    link = [{"unit": {"vendor": ["A", "Alpa"]}}]
+    given = declare_provenance({"schema": 1, "link": link, "rule": {"name": "mean"}}).spec
+    log = log_of(VENDORS, country=["KE"] * 10)
+    told = [step.reason for step in provenance_doubts(given, AnnotationsSpec(rule="majority"), log)]
+    assert len(told) == 2
+    assert "'Alpa' in 'vendor'" in told[0]
+    assert "'mean'" in told[1]
+    assert "'majority'" in told[1]
+    assert not provenance_doubts(given.model_copy(update={"link": ()}), AnnotationsSpec(rule="mean"), log)
 
 
 def test_a_column_is_read_as_the_country_where_its_name_or_the_declaration_says_so():
