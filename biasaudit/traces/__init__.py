@@ -6,19 +6,19 @@ from biasaudit.traces.attribution import Measured, attribute_gaps, measure_game,
 from biasaudit.traces.ballots import Ballots, ballots_of
 from biasaudit.traces.coefficients import gwet_agreement, krippendorff_alpha, nominal_alpha
 from biasaudit.traces.conditions import (
-    FEWEST_ANNOTATORS,
     measure_conditions,
     measure_conditions_of_all,
     unknown_conditions,
 )
 from biasaudit.traces.contract_chain import require_units
-from biasaudit.traces.disclosure import Cells, cells_of, withhold_counts
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS, Cells, cells_of, withhold_counts
 from biasaudit.traces.dissent import measure_dissent
 from biasaudit.traces.games import Game, Judges, judges_of
 from biasaudit.traces.hours import measure_hours
 from biasaudit.traces.players import MOST_UNITS, SMALL_UNITS, Players, players_of
 from biasaudit.traces.pool_errors import measure_pool_errors
 from biasaudit.traces.pools import PoolsFound, measure_pools
+from biasaudit.traces.provenance_checked import provenance_doubts
 from biasaudit.traces.reading_times import measure_reading_times
 from biasaudit.traces.rules import Rule, aggregate, declared_rule, rule_reproduces
 from biasaudit.traces.rules_applied import apply_rules, compared_rules
@@ -86,6 +86,7 @@ __all__ = [
     "others_say",
     "players_of",
     "pool_agreement",
+    "provenance_doubts",
     "refits_needed",
     "refits_of",
     "require_units",

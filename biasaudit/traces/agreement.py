@@ -20,7 +20,7 @@ from biasaudit.traces.coefficients import (
     percent_agreement,
     prevalence,
 )
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 from biasaudit.traces.tallies import MOST_STEPS, Kind, Layout, Scale, scale_of, tallies_of
 from biasaudit.traces.two_way import Resampled, estimate_of, permutation_p, resample, values_of
 

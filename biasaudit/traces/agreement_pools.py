@@ -28,7 +28,7 @@ from biasaudit.results import ALL_GROUPS, NOT_RECORDED, Agreement, AttributeFact
 from biasaudit.traces.agreement import ALL_EQUAL, FEW_ANNOTATORS, METHOD, NO_PAIR, group_codes
 from biasaudit.traces.ballots import Ballots, IntArray
 from biasaudit.traces.coefficients import Coefficient
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 from biasaudit.traces.rules_votes import ROUNDING
 from biasaudit.traces.tallies import PAIR, Kind, Scale, Tallies, patterns_of, scale_of
 from biasaudit.traces.two_way import Resampled, estimate_of, resample, values_of

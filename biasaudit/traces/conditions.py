@@ -18,13 +18,6 @@ from biasaudit.traces.disclosure import FEWEST_ANNOTATORS, cells_of, columns_of
 from biasaudit.traces.players import SMALL_UNITS
 from biasaudit.traces.working import SECONDS_AN_HOUR, working_frame
 
-__all__ = [
-    "FEWEST_ANNOTATORS",
-    "measure_conditions",
-    "measure_conditions_of_all",
-    "unknown_conditions",
-]
-
 FloatArray = npt.NDArray[np.float64]
 
 #: A tenth of the annotators earn less than the low pay shown beside the median.

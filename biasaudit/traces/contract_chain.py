@@ -15,7 +15,7 @@ from biasaudit.results import ChainLink, MissingLink
 from biasaudit.spec import Provenance, ProvenanceSpec, nearest_name
 from biasaudit.spec.chain import Place, places_of
 from biasaudit.spec.lines import Location, dotted, line_of
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 
 #: In the place of a link: no link is declared for the label, or several are and nobody says which.
 NO_LINK, ONE_OF_SEVERAL = -1, -2

@@ -17,7 +17,7 @@ from biasaudit.measures.intervals import wilson
 from biasaudit.results import ALL_GROUPS, FEWEST_PEOPLE, Dissent, Estimate, estimated, undefined
 from biasaudit.spec import AnnotationsSpec
 from biasaudit.traces.ballots import Ballots, IntArray, ballots_of
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 from biasaudit.traces.rules import HALF, Rule, aggregate
 from biasaudit.traces.rules_applied import known_truth
 from biasaudit.traces.rules_others import others_say

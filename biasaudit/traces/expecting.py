@@ -19,7 +19,7 @@ from biasaudit.errors import NotApplicableError
 from biasaudit.models import first_fit
 from biasaudit.spec import AnnotationsSpec, ReferenceSpec
 from biasaudit.traces.ballots import Ballots, IntArray
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 from biasaudit.traces.facets import merged_cells
 from biasaudit.traces.rules import Rule, aggregate
 

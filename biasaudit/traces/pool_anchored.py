@@ -20,7 +20,7 @@ import numpy as np
 from scipy.special import expit
 
 from biasaudit.data.table import BoolArray, FloatArray
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 from biasaudit.traces.facets import FEWEST_SHARED
 from biasaudit.traces.pool_layout import Pools
 from biasaudit.traces.pool_measured import (

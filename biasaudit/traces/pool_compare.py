@@ -8,7 +8,7 @@ import numpy as np
 
 from biasaudit.data.table import BoolArray
 from biasaudit.traces.ballots import IntArray
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 from biasaudit.traces.pool_anchored import anchored_effect
 from biasaudit.traces.pool_layout import PAIR, Pools, parts_of
 from biasaudit.traces.pool_measured import ALIKE, ALIKE_CELL, APART, NOT_TOLD, TOO_FEW, Comparison, Fits, Measured

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from scipy.special import stdtrit
@@ -20,8 +21,9 @@ from biasaudit.results import (
     undefined,
 )
 from biasaudit.traces.ballots import Ballots
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 from biasaudit.traces.pool_layout import Pools, pools_of
+from biasaudit.traces.rules_applied import known_truth
 
 METHOD = "share of labels; clustered by annotator"
 NO_NEGATIVES = "no labelled item of the group is truly negative"
@@ -57,9 +59,10 @@ def measure_pool_errors(
         Empty where there is neither truth nor reference labels, or labels are marks. Only pools of
         at least 5 annotators.
     """
-    known, against = _known(table, log, ballots)
-    if known is None or not ballots.is_binary:
+    against: Literal["truth", "reference"] = "truth" if table.truth is not None else "reference"
+    if (against == "reference" and "reference" not in log.frame) or not ballots.is_binary:
         return ()
+    known = known_truth(table, log, ballots)[ballots.item]
     found = []
     for kind in dict.fromkeys((*log.units, *log.attributes)):
         try:
@@ -93,17 +96,16 @@ def measure_pool_errors(
     return tuple(found)
 
 
-def _known(table: Table, log: AnnotationLog, ballots: Ballots) -> tuple[FloatArray | None, str]:
-    """Give what each label is held against."""
-    if table.truth is not None:
-        return table.truth[ballots.rows][ballots.item], "truth"
-    if "reference" in log.frame:
-        return log.frame["reference"].to_numpy(dtype=float)[ballots.source], "reference"
-    return None, ""
-
-
 def _record(
-    pools: Pools, own: BoolArray, true: FloatArray, *, unit: int, attribute: str, group: str, against: str, level: float
+    pools: Pools,
+    own: BoolArray,
+    true: FloatArray,
+    *,
+    unit: int,
+    attribute: str,
+    group: str,
+    against: Literal["truth", "reference"],
+    level: float,
 ) -> PoolErrors | None:
     annotators = _annotators(pools, own)
     if annotators < FEWEST_ANNOTATORS:
@@ -113,7 +115,7 @@ def _record(
         unit=pools.names[unit],
         attribute=attribute,
         group=group,
-        against="truth" if against == "truth" else "reference",
+        against=against,
         false_positives=_share(pools, own & (true == 0), pools.value, NO_NEGATIVES, level),
         false_negatives=_share(pools, own & (true == 1), 1 - pools.value, NO_POSITIVES, level),
         annotators=annotators,

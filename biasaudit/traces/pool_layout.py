@@ -13,8 +13,8 @@ from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.table import BoolArray, FloatArray
 from biasaudit.errors import NotApplicableError
 from biasaudit.results import NOT_RECORDED
-from biasaudit.traces.ballots import Ballots, IntArray
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.ballots import Ballots, IntArray, renumbered
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 from biasaudit.traces.facets import FEWEST_SHARED
 
 #: One pool cannot be held against another.
@@ -83,12 +83,12 @@ class Pools:
 
     def only(self, keep: BoolArray) -> Pools:
         """Give some labels only; items without any fall out, pools and blocks keep their numbers."""
-        left, item = np.unique(self.item[keep], return_inverse=True)
+        left, item = renumbered(self.item[keep], self.n_items)
         return Pools(
             kind=self.kind,
             names=self.names,
             rows=self.rows[left],
-            item=item.astype(np.intp),
+            item=item,
             unit=self.unit[keep],
             block=self.block[keep],
             value=self.value[keep],
@@ -126,8 +126,10 @@ def pools_of(log: AnnotationLog, ballots: Ballots, kind: str, values: npt.ArrayL
     column = f"unit:{kind}" if kind in log.units else f"attribute:{kind}"
     named = pd.Categorical(log.frame[column])
     code = named.codes.astype(np.intp)[ballots.source]
-    pairs = np.unique(np.column_stack([code, ballots.annotator]), axis=0)
-    sizes = np.bincount(pairs[:, 0], minlength=len(named.categories))
+    # By pool and annotator; labels of no known pool stand in the first row, which is left out.
+    met = np.zeros((len(named.categories) + 1, int(ballots.annotator.max(initial=-1)) + 1), dtype=bool)
+    met[code + 1, ballots.annotator] = True
+    sizes = met[1:].sum(axis=1)
     texts = [str(name) for name in named.categories]
     is_known = np.array([text != NOT_RECORDED for text in texts], dtype=bool)
     is_shown = is_known & (sizes >= FEWEST_ANNOTATORS)
@@ -135,7 +137,7 @@ def pools_of(log: AnnotationLog, ballots: Ballots, kind: str, values: npt.ArrayL
     if len(shown) < PAIR:
         raise NotApplicableError(f"{kind!r} has fewer than two pools of at least {FEWEST_ANNOTATORS} annotators")
     small = np.flatnonzero(is_known & ~is_shown)
-    together = len(np.unique(pairs[np.isin(pairs[:, 0], small), 1]))
+    together = int(met[1 + small].any(axis=0).sum())
     unit_of_code = np.full(len(texts), -1, dtype=np.intp)
     unit_of_code[shown] = np.arange(len(shown))
     if together >= FEWEST_ANNOTATORS:
@@ -166,21 +168,21 @@ def lay_out(
     """
     keep = np.flatnonzero(unit >= 0)
     given = ballots.label if values is None else np.asarray(values, dtype=float)
-    left, item = np.unique(ballots.item[keep], return_inverse=True)
+    left, item = renumbered(ballots.item[keep], ballots.n_items)
     key = ballots.annotator[keep] * np.intp(len(names) + 1) + unit[keep]
     absent = len(np.unique(ballots.annotator[unit < 0]))
-    blocks, block = np.unique(key, return_inverse=True)
+    blocks, block = renumbered(key)
     return Pools(
         kind=kind,
         names=names,
         rows=ballots.rows[left],
-        item=item.astype(np.intp),
+        item=item,
         unit=unit[keep],
-        block=block.astype(np.intp),
+        block=block,
         value=given[keep],
-        source=keep.astype(np.intp),
-        unit_of_block=(blocks % (len(names) + 1)).astype(np.intp),
-        annotator_of_block=(blocks // (len(names) + 1)).astype(np.intp),
+        source=keep,
+        unit_of_block=blocks % (len(names) + 1),
+        annotator_of_block=blocks // (len(names) + 1),
         left_out=None if 0 < absent < FEWEST_ANNOTATORS else len(unit) - len(keep),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from biasaudit.data.table import BoolArray, FloatArray
 from biasaudit.traces.ballots import IntArray
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 from biasaudit.traces.facets import FEWEST_SHARED
 from biasaudit.traces.pool_layout import Pools
 from biasaudit.traces.pools_linear import NO_SLOPE, Slope

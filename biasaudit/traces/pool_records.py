@@ -11,7 +11,7 @@ import numpy as np
 from biasaudit.data.table import FloatArray
 from biasaudit.measures import benjamini_hochberg
 from biasaudit.results import Estimate, PoolEffect, estimated, undefined
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 from biasaudit.traces.pool_layout import PAIR, Pools
 from biasaudit.traces.pool_measured import Comparison, Measured
 from biasaudit.traces.pool_shuffles import flipped_p, shuffled_p, shuffles_for
@@ -101,21 +101,21 @@ def _p_values(measured: Sequence[tuple[Pools, str, Comparison]], scale: PoolScal
     )
     for kind in dict.fromkeys(pools.kind for pools, _, _ in measured):
         places = [at for at, (pools, _, _) in enumerate(measured) if pools.kind == kind]
-        pools = measured[places[0]][0]
-        for scores_of, kept in (("linear_scores", found.linear), ("logit_scores", found.logit)):
-            tests = [
-                (column, at, one.unit)
-                for column, at in enumerate(places)
-                for one in measured[at][2].pools
-                if not one.anchored and not (one.reason if kept is found.linear else one.logit_reason)
-            ]
-            if not tests:
-                continue
-            scores = np.column_stack([getattr(measured[at][2], scores_of) for at in places])
-            named = [(column, unit) for column, _, unit in tests]
-            p_values = shuffled_p(scores, pools.unit_of_block, named, shuffles=shuffles, seed=scale.seed)
-            for (_, at, unit), p in zip(tests, p_values, strict=True):
-                kept[at][unit] = p
+        both = [(measured[at][2].linear_scores, found.linear[at]) for at in places]
+        both += [(measured[at][2].logit_scores, found.logit[at]) for at in places]
+        tests = [
+            (column, one.unit)
+            for column, at in enumerate([*places, *places])
+            for one in measured[at][2].pools
+            if not one.anchored and not (one.reason if column < len(places) else one.logit_reason)
+        ]
+        if not tests:
+            continue
+        scores = np.column_stack([of_block for of_block, _ in both])
+        unit_of_block = measured[places[0]][0].unit_of_block
+        p_values = shuffled_p(scores, unit_of_block, tests, shuffles=shuffles, seed=scale.seed)
+        for (column, unit), p in zip(tests, p_values, strict=True):
+            both[column][1][unit] = p
     for at, (_, _, comparison) in enumerate(measured):
         for one in comparison.pools:
             if one.anchored and not one.reason and one.scores is not None:

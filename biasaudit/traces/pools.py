@@ -17,7 +17,7 @@ from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.table import FloatArray, Table
 from biasaudit.errors import NotApplicableError
 from biasaudit.results import AttributeFacts, PoolEffect, PoolOverlap, PoolPair, PoolSize
-from biasaudit.traces.ballots import Ballots, IntArray
+from biasaudit.traces.ballots import Ballots, IntArray, renumbered
 from biasaudit.traces.facets import FEWEST_SHARED
 from biasaudit.traces.players import SMALL_UNITS
 from biasaudit.traces.pool_compare import compare
@@ -244,9 +244,9 @@ def _fits(
     wide = np.where(code < 0, n_groups, code)
     cell = pools.unit * np.intp(n_groups + 1) + wide[pools.item]
     value = _between(pools.value)
-    present, dense = np.unique(cell, return_inverse=True)
-    fit = fit_logit(pools, value, dense.astype(np.intp), len(present), start=null)
     size = pools.n_units * (n_groups + 1)
+    present, dense = renumbered(cell, size)
+    fit = fit_logit(pools, value, dense, len(present), start=null)
     effect = np.zeros(size)
     effect[present] = fit.effect
     influence = np.zeros((pools.n_blocks, size))

@@ -26,8 +26,8 @@ from biasaudit.traces.two_facets import TwoFacets
 
 #: Penalty on items and annotators: a standard normal prior in log-odds.
 RIDGE = 1.0
-#: Newton's method ends where no cell moves further than this, in log-odds.
-STILL = 1e-6
+#: Newton's method ends after a step no longer than this, in log-odds: what is left is of the size of its square.
+STILL = 2e-3
 #: It ends after so many steps at most.
 MOST_STEPS = 40
 #: Precision of the linear solves on the way, and of the last one.
@@ -122,7 +122,7 @@ def fit_logit(
         length = min(1.0, LONGEST_STEP / max(float(np.abs(step).max()), LONGEST_STEP))
         items, blocks = items + length * step_items, blocks + length * step_blocks
         effect = np.clip(effect + length * step, -FARTHEST, FARTHEST)
-        if np.abs(step).max() < STILL and np.abs(step_blocks).max() < np.sqrt(STILL):
+        if max(np.abs(step).max(), np.abs(step_blocks).max()) < STILL:
             break
     log_odds = items[pools.item] + blocks[pools.block] + effect[cell]
     chance = expit(log_odds)

@@ -24,7 +24,7 @@ from biasaudit.models import Model
 from biasaudit.results import FEWEST_PEOPLE, AttributeFacts, Estimate, Influence, Relabel, estimated
 from biasaudit.spec import AnnotationsSpec, AuditSpec
 from biasaudit.traces.ballots import IntArray
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 from biasaudit.traces.grounds import Grounds, Refit, lay_grounds
 from biasaudit.traces.influence import answer_sensitivity
 from biasaudit.traces.players import SMALL_UNITS

@@ -13,7 +13,7 @@ from biasaudit.errors import NotApplicableError
 from biasaudit.results import NOT_RECORDED
 from biasaudit.spec import JurySpec, nearest_name
 from biasaudit.traces.ballots import Ballots, IntArray
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ import numpy as np
 
 from biasaudit.data.table import FloatArray
 from biasaudit.errors import NotApplicableError
-from biasaudit.traces.ballots import Ballots, IntArray
+from biasaudit.traces.ballots import Ballots, IntArray, renumbered
 from biasaudit.traces.rules_votes import ROUNDING
 
 Kind = Literal["nominal", "ordinal", "interval"]
@@ -203,12 +203,12 @@ def tallies_of(ballots: Ballots, scale: Scale) -> Tallies:
     pattern, patterns = patterns_of(counts)
     layout = Layout(scale=scale)
     # Only what occurs: many classes would make many types that no label is of.
-    kinds, type_of = np.unique(pattern[ballots.item] * q + code, return_inverse=True)
+    kinds, type_of = renumbered(pattern[ballots.item] * q + code)
     return Tallies(
         pattern=pattern,
         adds=item_adds(patterns, layout),
-        type_of=type_of.astype(np.intp).ravel(),
-        changes=label_changes(patterns[kinds // q], (kinds % q).astype(np.intp), layout),
+        type_of=type_of,
+        changes=label_changes(patterns[kinds // q], kinds % q, layout),
     )
 
 
@@ -217,8 +217,8 @@ def patterns_of(counts: IntArray) -> tuple[IntArray, FloatArray]:
     radix = int(counts.max(initial=0)) + 1
     if counts.shape[1] and radix ** counts.shape[1] < _WHOLE:
         keys = counts @ radix ** np.arange(counts.shape[1], dtype=np.int64)
-        _, first, number = np.unique(keys, return_index=True, return_inverse=True)
-        return number.astype(np.intp), counts[first].astype(float)
+        present, number = renumbered(keys)
+        return number, (present[:, None] // radix ** np.arange(counts.shape[1]) % radix).astype(float)
     rows, number = np.unique(counts, axis=0, return_inverse=True)
     return number.astype(np.intp).ravel(), rows.astype(float)
 

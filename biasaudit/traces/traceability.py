@@ -13,8 +13,8 @@ from biasaudit.results import KNOWN, NOT_RECORDED, AttributeFacts, GroupKnown, L
 from biasaudit.results.provenance import Known
 from biasaudit.spec import ProvenanceSpec
 from biasaudit.spec.provenance import GuidelineSpec, PaySpec
-from biasaudit.traces.conditions import FEWEST_ANNOTATORS
 from biasaudit.traces.contract_chain import FollowedChain, chain_links, follow_chain, labels_of_unit, missing_links
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
 from biasaudit.traces.provenance_facts import facts_of
 
 #: Last words of a unit's or attribute's name that tell a link itself, where [columns] names none.

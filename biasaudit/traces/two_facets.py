@@ -23,7 +23,7 @@ from biasaudit.data.table import FloatArray
 from biasaudit.traces.ballots import IntArray
 
 #: Conjugate gradients stop where every residual is this small a part of its right-hand side.
-TOLERANCE = 1e-12
+TOLERANCE = 1e-10
 #: They stop after so many rounds, well beyond what annotators linked by a few hundred items need.
 MOST_ROUNDS = 2_000
 #: Below this, what is left of a column is rounding.

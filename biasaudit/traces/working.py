@@ -7,6 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from biasaudit.data.annotations import AnnotationLog
+from biasaudit.traces.ballots import ballots_of
+from biasaudit.traces.rules import Rule
+from biasaudit.traces.rules_others import others_say
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -54,22 +57,17 @@ def working_frame(log: AnnotationLog) -> pd.DataFrame:
         earned=pay.where(~(accepted == 0), 0.0).where(pay.notna()),
         is_rejected=1.0 - accepted,
         hour=hour.astype(float),
-        differs=differing(frame),
+        differs=differing(log),
     )
 
 
-def differing(frame: pd.DataFrame) -> FloatArray:
+def differing(log: AnnotationLog) -> FloatArray:
     """Tell which labels differ from what most others said of the item; NaN where that cannot be said."""
-    label = frame["label"].to_numpy(dtype=float)
-    if not np.isin(label, (0.0, 1.0)).all():
-        return np.full(len(frame), np.nan)
-    item = frame["item"].to_numpy(dtype=np.intp)
-    positive, size = np.bincount(item, label), np.bincount(item)
-    others = size[item] - 1.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = (positive[item] - label) / others
-    consensus = np.where(share == 0.5, 0.5, (share > 0.5).astype(float))  # noqa: PLR2004 - the majority
-    return np.where(others > 0, np.abs(label - consensus), np.nan)
+    ballots = ballots_of(log)
+    differs = np.full(len(log.frame), np.nan)
+    if ballots.is_binary:
+        differs[ballots.source] = np.abs(ballots.label - others_say(Rule(name="majority"), ballots))
+    return differs
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:
