@@ -332,7 +332,9 @@ def _stand_ins(
 ) -> tuple[Proxy, ...]:
     if model.score is None:
         raise NotApplicableError("there is no model here whose inputs could stand in for anything")
-    return measure_proxies(table, facts, table.features, seed=seed, level=level)
+    strata = tuple(str(name) for name in table.strata if name in table.frame)
+    besides = tuple(name for name in (*table.features, *strata) if name not in model.features)
+    return measure_proxies(table, facts, model.features, seed=seed, level=level, besides=besides)
 
 
 def _traced(going: Run, inputs: Inputs, log: AnnotationLog, result: AuditResult, *, jobs: int) -> AuditResult:

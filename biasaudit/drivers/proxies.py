@@ -1,8 +1,8 @@
-"""Stand-ins: how well an input tells a protected attribute that the model may never see."""
+"""Stand-ins: how well a column tells a protected attribute that the model may never see."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +10,10 @@ import pandas as pd
 
 from biasaudit.data.table import FloatArray, Table
 from biasaudit.drivers.intervals import normal_quantile
-from biasaudit.models import first_fit, is_numeric
+from biasaudit.drivers.telling import PRIOR, IntArray, Joined, People, strengths_of_levels
+from biasaudit.measures import benjamini_hochberg
+from biasaudit.models import is_numeric
 from biasaudit.results import NOT_RECORDED, AttributeFacts, Estimate, Proxy, estimated, undefined
-
-IntArray = npt.NDArray[np.intp]
 
 #: Name of the stand-in that joins every feature.
 ALL_FEATURES = "all features together"
@@ -25,24 +25,41 @@ MOST_ROWS = 10_000
 LEAST_PEOPLE = 2 * FOLDS
 #: Bins that a number is cut into, by quantiles, where rows allow.
 MOST_BINS = 20
+#: Shuffles of the attribute behind the band of chance; more would move its ends by less than they are read to.
+SHUFFLES = 1999
+#: For all features together, where each shuffle is fitted again.
+SHUFFLES_TOGETHER = 999
+#: For a feature of very many levels.
+LEAST_SHUFFLES = 199
+#: Shuffles times levels, at most.
+_MOST_CELLS = 2_000_000
+#: Shuffles at once, which bounds memory.
+_AT_ONCE = 200
 #: Rows wanted in a bin.
 _ROWS_A_BIN = 50
-#: Levels that a feature keeps where all are joined.
-_MOST_LEVELS = 50
-#: Imaginary people, mixed like all, that each level starts with: an unseen level tells nothing.
-_PRIOR = 1.0
-#: Strength of the penalty where all features are joined (scikit-learn's C).
-_INVERSE_PENALTY = 1.0
+#: Strengths closer than this are the same: sums are rounded differently.
+_SAME = 1e-9
 
 
 def measure_proxies(
-    table: Table, facts: tuple[AttributeFacts, ...], features: tuple[str, ...], *, seed: int, level: float = 0.95
+    table: Table,
+    facts: tuple[AttributeFacts, ...],
+    features: tuple[str, ...],
+    *,
+    seed: int,
+    level: float = 0.95,
+    besides: tuple[str, ...] = (),
 ) -> tuple[Proxy, ...]:
     """Measure how well each feature, and all together, tell each protected attribute.
 
     The strength is 2 AUC - 1 of the attribute predicted from the feature on people it has not seen: 0 tells nothing
     (chance may bring it slightly below), 1 tells it without error. With more than two groups it is the mean over the
     groups, each against the reference. The attribute's own column is left out.
+
+    What chance alone would give is measured too: the attribute is shuffled within the parts of the cross-validation,
+    which keeps their sizes, and everything is done again (a permutation test: Fisher 1935; Good, Permutation,
+    Parametric and Bootstrap Tests of Hypotheses, 2005). The p-value is the share of shuffles that tell as much,
+    counting the people as they are among them (Phipson & Smyth 2010); all of an audit are one family.
 
     Parameters
     ----------
@@ -51,36 +68,92 @@ def measure_proxies(
     facts : tuple of AttributeFacts
         Attributes; intersections are passed over, as their parts are told already.
     features : tuple of str
-        Columns of ``table.frame``.
+        Columns of ``table.frame`` that the model reads.
     seed : int
-        Seed of the folds, and of the rows looked at where there are more than 10,000.
+        Seed of the folds, of the shuffles, and of the rows looked at where there are more than 10,000.
     level : float
-        Level of the intervals: those of DeLong, DeLong & Clarke-Pearson (Biometrics 44, 1988), averaged over folds.
+        Level of the intervals: those of DeLong, DeLong & Clarke-Pearson (Biometrics 44, 1988), averaged over folds;
+        and share of the shuffles that the band of chance holds.
+    besides : tuple of str
+        Further columns that the model does not read; they are not among all features together.
 
     Returns
     -------
     tuple of Proxy
-        For each attribute one a feature, then one for all together.
+        For each attribute one a feature and further column, then one for all features together.
     """
     rng = np.random.default_rng(seed)
     by_id = np.argsort(table.ids.to_numpy(dtype=str), kind="stable")
     rows = by_id[rng.permutation(len(table))[:MOST_ROWS]]
     limit = max(2, min(MOST_BINS, len(rows) // _ROWS_A_BIN))
-    codes = {name: _levels(table.frame[name].iloc[rows], limit) for name in features}
-    proxies = []
+    columns = tuple(dict.fromkeys((*features, *besides)))
+    codes = {name: _levels(table.frame[name].iloc[rows], limit) for name in columns}
+    proxies: list[Proxy] = []
     for fact in facts:
-        if len(fact.columns) > 1:
-            continue
-        groups = np.asarray(table.attribute(fact.name), dtype=object)[rows]
-        folds = _folds(groups)
-        told = [name for name in features if name != fact.columns[0]]
-        for name in told:
-            strength = _strength(fact, groups, folds, [codes[name]], level)
-            proxies.append(Proxy(attribute=fact.name, feature=name, strength=strength))
-        if told:
-            strength = _strength(fact, groups, folds, [codes[name] for name in told], level)
-            proxies.append(Proxy(attribute=fact.name, feature=ALL_FEATURES, strength=strength))
-    return tuple(proxies)
+        if len(fact.columns) == 1:
+            groups = np.asarray(table.attribute(fact.name), dtype=object)[rows]
+            told = {name: codes[name] for name in columns if name != fact.columns[0]}
+            proxies += _of_attribute(fact, groups, told, features, rng=rng, level=level)
+    adjusted = benjamini_hochberg([np.nan if one.p_value is None else one.p_value for one in proxies])
+    return tuple(
+        one if one.p_value is None else one.model_copy(update={"p_adjusted": float(p)})
+        for one, p in zip(proxies, adjusted, strict=True)
+    )
+
+
+def _of_attribute(
+    fact: AttributeFacts,
+    groups: npt.NDArray[np.object_],
+    told: Mapping[str, IntArray],
+    features: tuple[str, ...],
+    *,
+    rng: np.random.Generator,
+    level: float,
+) -> list[Proxy]:
+    """Measure every stand-in of one attribute, and what chance would give."""
+    stand_ins = {name: [codes] for name, codes in told.items()}
+    if joined := [codes for name, codes in told.items() if name in features]:
+        stand_ins[ALL_FEATURES] = joined
+    sizes = {size.group: int((groups == size.group).sum()) for size in fact.groups}
+    others = [name for name in sizes if name not in (fact.reference, NOT_RECORDED) and sizes[name] >= LEAST_PEOPLE]
+    method = f"2 AUC - 1, {FOLDS}-fold cross-validated, DeLong" + (", mean over groups" if len(others) > 1 else "")
+    if not others or sizes.get(fact.reference, 0) < LEAST_PEOPLE:
+        reason = f"fewer than {LEAST_PEOPLE} people in the group or its reference"
+        nothing = undefined(reason, method=method, level=level)
+        return [
+            Proxy(attribute=fact.name, feature=name, strength=nothing, is_input=_is_input(name, features))
+            for name in stand_ins
+        ]
+    names = [fact.reference, *others]
+    kept = np.isin(groups, names)
+    codes = pd.Categorical(groups[kept], categories=names).codes.astype(np.intp)
+    people = People(codes=codes, folds=_folds(codes), groups=len(others))
+    parts = {name: [part[kept] for part in parts] for name, parts in stand_ins.items()}
+    together = Joined(parts[ALL_FEATURES], people) if ALL_FEATURES in parts else None
+    nulls = _chance(parts, people, together, rng)
+    proxies = []
+    for name, levels in parts.items():
+        if name == ALL_FEATURES and together is not None:
+            guesses = [guess[:, 0] for guess in together.guesses(codes[None])]
+        else:
+            guesses = _guesses(levels[0], people)
+        strength = _strength(guesses, people, method, level)
+        chance, p_value = _against_chance(strength, nulls[name], level)
+        proxies.append(
+            Proxy(
+                attribute=fact.name,
+                feature=name,
+                strength=strength,
+                chance=chance,
+                p_value=p_value,
+                is_input=_is_input(name, features),
+            )
+        )
+    return proxies
+
+
+def _is_input(name: str, features: tuple[str, ...]) -> bool:
+    return name == ALL_FEATURES or name in features
 
 
 def _levels(column: pd.Series, limit: int) -> IntArray:
@@ -96,83 +169,85 @@ def _levels(column: pd.Series, limit: int) -> IntArray:
     return np.asarray(bins, dtype=np.intp)
 
 
-def _folds(groups: npt.NDArray[np.object_]) -> IntArray:
+def _folds(codes: IntArray) -> IntArray:
     """Deal the rows, already shuffled, over the folds, group by group."""
-    codes, _ = pd.factorize(groups)
-    fold = np.empty(len(groups), dtype=np.intp)
+    fold = np.empty(len(codes), dtype=np.intp)
     for code in range(int(codes.max(initial=-1)) + 1):
         members = np.flatnonzero(codes == code)
         fold[members] = np.arange(len(members)) % FOLDS
     return fold
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Placed:
-    """Where the people of one group stand among the reference, and the other way round, in one fold."""
+def _chance(
+    parts: Mapping[str, list[IntArray]], people: People, together: Joined | None, rng: np.random.Generator
+) -> dict[str, FloatArray]:
+    """Measure every stand-in again on people whose attribute was shuffled within each fold."""
+    wanted = {name: _shuffles(name, levels) for name, levels in parts.items()}
+    found: dict[str, list[FloatArray]] = {name: [] for name in parts}
+    for start in range(0, max(wanted.values()), _AT_ONCE):
+        size = min(_AT_ONCE, max(wanted.values()) - start)
+        shuffled = np.tile(people.codes.astype(np.int16), (size, 1))
+        for fold in people.parts():
+            shuffled[:, fold] = rng.permuted(shuffled[:, fold], axis=1)
+        for name, levels in parts.items():
+            some = shuffled[: max(wanted[name] - start, 0)]
+            if len(some) and name == ALL_FEATURES and together is not None:
+                found[name].append(together.strengths(some))
+            elif len(some):
+                found[name].append(strengths_of_levels(levels[0], people, some))
+    return {name: np.concatenate(values) for name, values in found.items()}
 
-    group: FloatArray
-    reference: FloatArray
+
+def _shuffles(name: str, levels: list[IntArray]) -> int:
+    """Choose how often a stand-in is measured on shuffled people."""
+    if name == ALL_FEATURES:
+        return SHUFFLES_TOGETHER
+    return max(LEAST_SHUFFLES, min(SHUFFLES, _MOST_CELLS // (int(levels[0].max()) + 1)))
 
 
-def _strength(
-    fact: AttributeFacts, groups: npt.NDArray[np.object_], folds: IntArray, codes: list[IntArray], level: float
-) -> Estimate:
-    """Cross-validate one stand-in against each group, and average."""
-    others = [size.group for size in fact.groups if size.group not in (fact.reference, NOT_RECORDED)]
-    told = [name for name in others if int((groups == name).sum()) >= LEAST_PEOPLE]
-    method = f"2 AUC - 1, {FOLDS}-fold cross-validated, DeLong" + (", mean over groups" if len(told) > 1 else "")
-    if not told or int((groups == fact.reference).sum()) < LEAST_PEOPLE:
-        reason = f"fewer than {LEAST_PEOPLE} people in the group or its reference"
-        return undefined(reason, method=method, level=level)
-    aucs, variances = [], []
-    for fold in range(FOLDS):
-        placed = [_placed(groups, folds == fold, codes, name, fact.reference) for name in told]
-        aucs.append(float(np.mean([part.group.mean() for part in placed])))
-        # The same reference people stand against every group: their placements are averaged before their spread.
-        shared = np.mean([part.reference for part in placed], axis=0)
-        own = sum(float(part.group.var(ddof=1)) / len(part.group) for part in placed) / len(placed) ** 2
+def _against_chance(strength: Estimate, null: FloatArray, level: float) -> tuple[Estimate, float]:
+    """Give the band that chance fills, and how often it tells as much."""
+    low, middle, high = np.quantile(null, [(1 - level) / 2, 0.5, (1 + level) / 2])
+    method = f"{len(null)} shuffles of the attribute within folds"
+    band = estimated(float(middle), float(low), float(high), method=method, level=level)
+    as_much = int((null >= (strength.value or 0.0) - _SAME).sum())
+    return band, (1 + as_much) / (1 + len(null))
+
+
+def _guesses(levels: IntArray, people: People) -> list[FloatArray]:
+    """Guess by the share of each group in a level, learnt on the other folds; shape (g, rows of the fold) a fold."""
+    size, found = int(levels.max()) + 1, []
+    for test in people.parts():
+        guess = np.empty((people.groups, len(test)))
+        learnt = np.ones(len(levels), dtype=np.bool_)
+        learnt[test] = False
+        reference = np.bincount(levels[learnt & (people.codes == 0)], minlength=size)
+        for group in range(1, people.groups + 1):
+            inside = np.bincount(levels[learnt & (people.codes == group)], minlength=size)
+            overall = inside.sum() / (inside.sum() + reference.sum())
+            guess[group - 1] = ((inside + PRIOR * overall) / (inside + reference + PRIOR))[levels[test]]
+        found.append(guess)
+    return found
+
+
+def _strength(guesses: list[FloatArray], people: People, method: str, level: float) -> Estimate:
+    """Average over groups and folds how well guesses rank people."""
+    strengths, variances = [], []
+    for guess, test in zip(guesses, people.parts(), strict=True):
+        codes = people.codes[test]
+        areas, own, shared = [], 0.0, np.zeros(int((codes == 0).sum()))
+        for group in range(1, people.groups + 1):
+            inside, outside = guess[group - 1, codes == group], guess[group - 1, codes == 0]
+            placed = _share_below(inside, outside)
+            areas.append(placed.mean())
+            own += float(placed.var(ddof=1)) / len(placed) / people.groups**2
+            # The same reference people stand against every group: their placements are averaged before their spread.
+            shared += (1 - _share_below(outside, inside)) / people.groups
+        strengths.append(2 * float(np.mean(areas)) - 1)
         variances.append(own + float(shared.var(ddof=1)) / len(shared))
-    strength = 2 * float(np.mean(aucs)) - 1
+    strength = float(np.mean(strengths))
     half = normal_quantile(level) * 2 * float(np.sqrt(np.sum(variances))) / FOLDS
     return estimated(strength, max(-1.0, strength - half), min(1.0, strength + half), method=method, level=level)
-
-
-def _placed(
-    groups: npt.NDArray[np.object_],
-    is_test: npt.NDArray[np.bool_],
-    codes: list[IntArray],
-    group: str,
-    reference: str,
-) -> _Placed:
-    """Learn on the other folds who belongs to the group, and rank the people of this one."""
-    of_both = (groups == group) | (groups == reference)
-    labels = (groups == group).astype(np.float64)
-    train, test = np.flatnonzero(of_both & ~is_test), np.flatnonzero(of_both & is_test)
-    guess = _one_feature(codes[0], labels, train, test) if len(codes) == 1 else _joined(codes, labels, train, test)
-    inside = labels[test] == 1
-    return _Placed(
-        group=_share_below(guess[inside], guess[~inside]), reference=1 - _share_below(guess[~inside], guess[inside])
-    )
-
-
-def _one_feature(codes: IntArray, labels: FloatArray, train: IntArray, test: IntArray) -> FloatArray:
-    """Guess by the share of the group in each level."""
-    size = int(codes.max()) + 1
-    people = np.bincount(codes[train], minlength=size)
-    inside = np.bincount(codes[train], weights=labels[train], minlength=size)
-    overall = float(labels[train].mean())
-    return np.asarray((inside + _PRIOR * overall) / (people + _PRIOR), dtype=np.float64)[codes[test]]
-
-
-def _joined(codes: list[IntArray], labels: FloatArray, train: IntArray, test: IntArray) -> FloatArray:
-    """Guess by a penalised logistic regression on one 0/1 column a level."""
-    blocks = []
-    for part in codes:
-        common = np.argsort(-np.bincount(part[train]), kind="stable")[:_MOST_LEVELS]
-        blocks.append(part[:, None] == common[None, :])
-    matrix = np.hstack(blocks).astype(np.float64)
-    fit = first_fit(matrix[train], labels[train], np.ones(len(train)), inverse_penalty=_INVERSE_PENALTY)
-    return np.asarray(matrix[test] @ fit.coefficients[:-1], dtype=np.float64)
 
 
 def _share_below(mine: FloatArray, others: FloatArray) -> FloatArray:

@@ -267,8 +267,15 @@ class Proxy(Record):
     """How well a feature tells a protected attribute."""
 
     attribute: str
-    feature: str = Field(description="A feature, or 'all features together'.")
+    feature: str = Field(description="A feature, a further column, or 'all features together'.")
     strength: Estimate = Field(description="0: tells nothing; 1: tells it without error (2 AUC - 1, cross-validated).")
+    chance: Estimate | None = Field(
+        None,
+        description="Strength of the same column when the attribute is shuffled: the middle, and the band it fills.",
+    )
+    p_value: float | None = Field(None, description="Share of the shuffles that tell as much.")
+    p_adjusted: float | None = Field(None, description="The same, for the family of all stand-ins of the audit.")
+    is_input: bool = Field(True, description="Whether the model reads it; what it does not read carries nothing of it.")
 
 
 class Flip(Record):

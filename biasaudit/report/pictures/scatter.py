@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from biasaudit.report.language import Language
-from biasaudit.report.pictures.look import ACCENT, FOOT, INK, QUIET, RULE, Axis, Canvas, axis_over
-from biasaudit.report.pictures.marks import Ground, dots, drawn, grid, lines, texts
+from biasaudit.report.pictures.look import ACCENT, BAND, FOOT, INK, QUIET, RULE, Axis, Canvas, axis_over
+from biasaudit.report.pictures.marks import Ground, boxes, dots, drawn, grid, lines, texts
 from biasaudit.report.readable import cut, width
 
 #: Features named in the picture; the others are dots, and stand in the table.
@@ -29,10 +29,18 @@ class Feature:
     size: float
     size_low: float | None
     size_high: float | None
+    is_input: bool = True
 
 
 def scatter_picture(
-    features: Sequence[Feature], canvas: Canvas, language: Language, *, name: str, across: str, up: str
+    features: Sequence[Feature],
+    canvas: Canvas,
+    language: Language,
+    *,
+    name: str,
+    across: str,
+    up: str,
+    chance: float | None = None,
 ) -> str:
     """Draw features by strength and influence.
 
@@ -48,6 +56,8 @@ def scatter_picture(
         Unlike that of any other picture of the page.
     across, up : str
         What the two axes say.
+    chance : float, optional
+        Strength up to which chance alone reaches: a band from 0 to there lies behind everything.
     """
     own = Canvas(
         width=canvas.width, left=_LEFT, right=_RIGHT, pitch=canvas.pitch, size=canvas.size, is_stacked=canvas.is_stacked
@@ -63,7 +73,9 @@ def scatter_picture(
 
     levels = [{"x": 0.0, "x2": 1.0, "y": level(tick), "y2": level(tick)} for tick in upright.ticks]
     numbers = [{"y": level(tick), "text": upright.label(tick, language)} for tick in upright.ticks]
+    reached = [] if chance is None or chance <= 0 else [{"x": 0.0, "x2": min(chance, 1.0), "y": _HEAD, "y2": bottom}]
     layers = [
+        boxes(ground, reached, fill=BAND),
         *grid(ground, language, top=_HEAD, unit=across),
         lines(ground, levels, stroke=RULE),
         texts(ground, numbers, size=own.size - 1, fill=QUIET, align="right", at=-8),
@@ -82,7 +94,7 @@ def _marks(features: Sequence[Feature], ground: Ground, level: Any) -> list[Any]
             intervals.append({"x": low, "x2": high, "y": y, "y2": y})
         if feature.size_low is not None and feature.size_high is not None:
             intervals.append({"x": x, "x2": x, "y": level(feature.size_low), "y2": level(feature.size_high)})
-        points.append({"x": x, "y": y, "state": "within"})
+        points.append({"x": x, "y": y, "state": "within" if feature.is_input else "cannot_tell"})
     written = _labels(features, ground, level)
     return [
         lines(ground, intervals, stroke=ACCENT, thick=1),

@@ -17,6 +17,13 @@ from biasaudit.results.sentences import count, name, number
 _IN_100 = 100
 #: The row of all inputs at once, as the drivers room writes it.
 ALL_TOGETHER = "all features together"
+_CHANCE = message(
+    "The grey band holds the strengths that chance alone gives: the attribute was shuffled among the people, and everything measured again."
+)
+_LEGEND = (
+    ("within", message("read by the model")),
+    ("cannot_tell", message("not read by the model: it carries nothing of its own")),
+)
 
 
 def view(edition: Edition) -> dict[str, Any] | None:
@@ -34,7 +41,7 @@ def view(edition: Edition) -> dict[str, Any] | None:
         rows = [(place, proxy, carried.get(proxy.feature)) for place, proxy in proxies if proxy.feature != ALL_TOGETHER]
         rows.sort(key=lambda row: -_telling(row[1], row[2]))
         together = next(((place, proxy) for place, proxy in proxies if proxy.feature == ALL_TOGETHER), None)
-        drawn = [row for row in rows if row[2] is not None and row[1].strength.value is not None]
+        drawn = [row for row in rows if (row[2] or not row[1].is_input) and row[1].strength.value is not None]
         parts.append(
             {
                 "attribute": attribute,
@@ -44,11 +51,10 @@ def view(edition: Edition) -> dict[str, Any] | None:
                 "digits": 1
                 if is_points
                 else score_digits(max((abs(row[2].contribution.value or 0.0) for row in drawn if row[2]), default=0.0)),
-                "figure": _figure(
-                    edition, attribute, [(row[1], row[2]) for row in drawn if row[2]], at, folds_how=bool(parts)
-                )
-                if len(drawn) > 1
+                "figure": _figure(edition, attribute, [row[1:] for row in drawn], at, folds_how=bool(parts))
+                if len(drawn) > 1 and any(row[2] for row in drawn)
                 else None,
+                "has_chance": any(proxy.chance is not None for _, proxy in proxies),
             }
         )
     return {"parts": parts}
@@ -105,8 +111,11 @@ def _caption(result: AuditResult, attribute: str, pairs: list[tuple[Proxy, Drive
     )
 
 
-def _figure(edition: Edition, attribute: str, pairs: list[tuple[Proxy, Driver]], at: int, *, folds_how: bool) -> Figure:
+def _figure(
+    edition: Edition, attribute: str, pairs: list[tuple[Proxy, Driver | None]], at: int, *, folds_how: bool
+) -> Figure:
     features = [_feature(edition, proxy, driver) for proxy, driver in pairs]
+    reached = [proxy.chance.high for proxy, _ in pairs if proxy.chance is not None and proxy.chance.high is not None]
     across = edition.says(
         message("how well it tells {attribute}: from chance (0) to without error (1)", attribute=name(attribute))
     )
@@ -118,10 +127,18 @@ def _figure(edition: Edition, attribute: str, pairs: list[tuple[Proxy, Driver]],
         else message("size of what it adds to the gap in the mean score")
     )
     wide, narrow = (
-        scatter_picture(features, canvas, edition.language, name=f"proxies-{at}-{form}", across=said, up=up)
+        scatter_picture(
+            features,
+            canvas,
+            edition.language,
+            name=f"proxies-{at}-{form}",
+            across=said,
+            up=up,
+            chance=max(reached, default=None),
+        )
         for canvas, form, said in ((WIDE, "wide", across), (NARROW, "narrow", short))
     )
-    caption = _caption(edition.result, attribute, pairs)
+    caption = _caption(edition.result, attribute, [(proxy, driver) for proxy, driver in pairs if driver])
     told = "; ".join(
         f"{feature.label}: {edition.language.number(feature.strength)}, {edition.language.number(feature.size, 1 if is_points else 3)}"
         for feature in features[:MOST_NAMED]
@@ -141,7 +158,9 @@ def _figure(edition: Edition, attribute: str, pairs: list[tuple[Proxy, Driver]],
             message(
                 "Thin lines are intervals. An input far right and low down tells the group but is not used for it."
             ),
+            *([_CHANCE] if reached else []),
         ),
+        legend=_LEGEND if not all(feature.is_input for feature in features) else (),
         more=counted(
             left,
             "{n} more input is drawn without its name.",
@@ -153,19 +172,32 @@ def _figure(edition: Edition, attribute: str, pairs: list[tuple[Proxy, Driver]],
     )
 
 
-def _feature(edition: Edition, proxy: Proxy, driver: Driver) -> Feature:
+def _feature(edition: Edition, proxy: Proxy, driver: Driver | None) -> Feature:
+    strength = min(max(proxy.strength.value or 0.0, 0.0), 1.0)
+    low, high = proxy.strength.low, proxy.strength.high
+    if driver is None:
+        return Feature(
+            label=edition.plain.own(proxy.feature),
+            strength=strength,
+            strength_low=low,
+            strength_high=high,
+            size=0.0,
+            size_low=None,
+            size_high=None,
+            is_input=False,
+        )
     contribution = driver.contribution
     per = _IN_100 if driver.scale == "decision" else 1
     value = (contribution.value or 0.0) * per
     ends: tuple[float | None, float | None] = (None, None)
     if contribution.low is not None and contribution.high is not None:
-        low, high = sorted((abs(contribution.low * per), abs(contribution.high * per)))
-        ends = (0.0 if contribution.low <= 0 <= contribution.high else low, high)
+        near, far = sorted((abs(contribution.low * per), abs(contribution.high * per)))
+        ends = (0.0 if contribution.low <= 0 <= contribution.high else near, far)
     return Feature(
         label=edition.plain.own(proxy.feature),
-        strength=min(max(proxy.strength.value or 0.0, 0.0), 1.0),
-        strength_low=proxy.strength.low,
-        strength_high=proxy.strength.high,
+        strength=strength,
+        strength_low=low,
+        strength_high=high,
         size=abs(value),
         size_low=ends[0],
         size_high=ends[1],

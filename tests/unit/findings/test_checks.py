@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import biasaudit
-from biasaudit.findings import CHECKS
+from biasaudit.findings import CHECKS, ba402_stand_ins
 from biasaudit.results import english
 
 CODES = {
@@ -117,6 +117,30 @@ def test_a_flip_is_found_where_the_model_reads_the_group():
     result = audited(biased=True, features=("grade", "group"))
     assert "found" in outcomes(result, "BA403")
     assert outcomes(audited(biased=True, features=("grade",)), "BA403") == {"not_applicable"}
+
+
+def test_a_stand_in_must_be_clear_of_noise_on_both_counts(biased):
+    (named,) = [one for one in biased.findings if one.code == "BA402" and one.outcome == "found"]
+    assert named.claim.startswith("Town stands in for group")
+    strength, driver = (int(pointer.rpartition("/")[2]) for pointer in named.evidence)
+    assert biased.proxies[strength].p_adjusted <= 0.05
+    contribution = biased.drivers[driver].contribution
+    assert f"({contribution.low * 100:.1f} to {contribution.high * 100:.1f})" in named.claim.replace("−", "-")
+
+    unsure = biased.proxies[strength].model_copy(update={"p_adjusted": 0.2})
+    proxies = tuple(unsure if place == strength else one for place, one in enumerate(biased.proxies))
+    (open_,) = ba402_stand_ins.check(biased.model_copy(update={"proxies": proxies}))
+    assert open_.outcome == "cannot_tell"
+    assert open_.claim.startswith("Whether town stands in for group cannot be told")
+    assert open_.evidence == named.evidence
+
+    wide = contribution.model_copy(update={"low": -0.3, "high": 0.1})
+    drivers = tuple(
+        one.model_copy(update={"contribution": wide}) if place == driver else one
+        for place, one in enumerate(biased.drivers)
+    )
+    (open_,) = ba402_stand_ins.check(biased.model_copy(update={"drivers": drivers}))
+    assert open_.outcome == "cannot_tell"
 
 
 def test_a_gap_that_turns_over_within_strata_is_found():
