@@ -27,6 +27,7 @@ VERBS = {
     "list": "Show the audits that can be run by name.",
     "run": "Run audits and write their results and reports.",
     "report": "Write a report again from a result.",
+    "compare": "Write what moved between two results, and whether chance alone explains it.",
     "new": "Begin a new audit in a folder of its own.",
     "schema": "Print the JSON Schema of audit.toml, provenance.toml or result.json.",
     "data": "Show, describe and fetch named datasets.",

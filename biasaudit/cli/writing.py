@@ -19,12 +19,12 @@ FORMATS = ("html", "json", "md", "junit")
 LANGUAGES = ("en", "fr")
 
 
-def chosen_formats(text: str) -> tuple[str, ...]:
+def chosen_formats(text: str, formats: tuple[str, ...] = FORMATS) -> tuple[str, ...]:
     """Read a list of formats; a wrong one is a usage error that names the right ones."""
     wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
     for name in wanted:
-        if name not in FORMATS:
-            raise click.BadParameter(f"{name!r} is not a format. Allowed: {', '.join(FORMATS)}.", param_hint="--format")
+        if name not in formats:
+            raise click.BadParameter(f"{name!r} is not a format. Allowed: {', '.join(formats)}.", param_hint="--format")
     return wanted
 
 

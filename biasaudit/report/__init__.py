@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from biasaudit.results import AuditResult
 
-__all__ = ["LANGUAGES", "render_html", "render_junit", "render_markdown"]
+__all__ = [
+    "LANGUAGES",
+    "render_comparison_html",
+    "render_comparison_markdown",
+    "render_html",
+    "render_junit",
+    "render_markdown",
+]
 
 #: Languages that a report is written in.
 LANGUAGES = ("en", "fr")
@@ -107,6 +114,70 @@ def render_junit(result: AuditResult) -> str:
     return junit_of(result)
 
 
+def render_comparison_html(before: AuditResult, after: AuditResult, *, language: str | None = None) -> str:
+    r"""Write what moved between two results as one self-contained HTML page.
+
+    Parameters
+    ----------
+    before, after : AuditResult
+        The earlier and the later result.
+    language : str, optional
+        One of :data:`LANGUAGES`; that of the later result's audit by default.
+
+    Returns
+    -------
+    str
+        A page that opens offline, asks for nothing from outside, and is complete without scripts.
+
+    Raises
+    ------
+    biasaudit.errors.ResultError
+        Where the language is not one of :data:`LANGUAGES`, or the results have no attribute in common.
+
+    Examples
+    --------
+    >>> from biasaudit.results import AuditResult
+    >>> result = AuditResult.model_validate(_EXAMPLE)
+    >>> "<h1" in render_comparison_html(result, result)
+    True
+    """
+    from biasaudit.report.comparison import comparison_page
+
+    return comparison_page(before, after, _chosen(after, language))
+
+
+def render_comparison_markdown(before: AuditResult, after: AuditResult, *, language: str | None = None) -> str:
+    """Write what moved between two results as Markdown, for a pull request.
+
+    Parameters
+    ----------
+    before, after : AuditResult
+        The earlier and the later result.
+    language : str, optional
+        One of :data:`LANGUAGES`; that of the later result's audit by default.
+
+    Returns
+    -------
+    str
+        Markdown with every word of a user escaped.
+
+    Raises
+    ------
+    biasaudit.errors.ResultError
+        Where the language is not one of :data:`LANGUAGES`, or the results have no attribute in common.
+
+    Examples
+    --------
+    >>> from biasaudit.results import AuditResult
+    >>> result = AuditResult.model_validate(_EXAMPLE)
+    >>> render_comparison_markdown(result, result).splitlines()[0]
+    '# What moved: Six departments, 1973'
+    """
+    from biasaudit.report.comparison import comparison_markdown
+
+    return comparison_markdown(before, after, _chosen(after, language))
+
+
 def _chosen(result: AuditResult, language: str | None) -> str:
     """Give the language to write in, refusing one without a catalogue."""
     from biasaudit.errors import ResultError
@@ -127,5 +198,9 @@ _EXAMPLE = {
         "minimum_size": 30,
     },
     "manifest": {"version": "0", "spec_digest": "", "started": "", "ended": ""},
-    "data": {"rows": 0, "rows_judged": 0},
+    "data": {
+        "rows": 0,
+        "rows_judged": 0,
+        "attributes": [{"name": "sex", "columns": ["sex"], "reference": "male", "groups": []}],
+    },
 }

@@ -1,4 +1,4 @@
-"""The gates of a result as JUnit XML, for machines that count test cases."""
+"""The gates of a result, and its watched changes, as JUnit XML, for machines that count test cases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from biasaudit.report.edition import Edition, edition_of
 from biasaudit.report.readable import readable
 from biasaudit.report.sections.first import gate_sentence
-from biasaudit.results import AuditResult, GateResult, Step
+from biasaudit.results import AuditResult, Change, GateResult, Step
 
 
 def junit_of(result: AuditResult) -> str:
@@ -20,7 +20,12 @@ def junit_of(result: AuditResult) -> str:
     """
     edition = edition_of(result, "en")
     failed = [step for step in result.steps if step.outcome == "failed"]
-    cases = [*(_gate_case(edition, gate) for gate in result.gates), *(_step_case(result, step) for step in failed)]
+    watched = [change for change in result.changes.gaps if change.watched] if result.changes else []
+    cases = [
+        *(_gate_case(edition, gate) for gate in result.gates),
+        *(_change_case(edition, change) for change in watched),
+        *(_step_case(result, step) for step in failed),
+    ]
     counts = {kind: str(sum(case.find(tag) is not None for case in cases)) for kind, tag in _TAGS.items()}
     suite = ET.Element(
         "testsuite",
@@ -56,6 +61,21 @@ def _gate_case(edition: Edition, gate: GateResult) -> ET.Element:
         ET.SubElement(case, "failure", {"type": kind, "message": text}).text = text
     elif gate.outcome == "cannot_tell":
         ET.SubElement(case, "skipped", {"message": text})
+    return case
+
+
+def _change_case(edition: Edition, change: Change) -> ET.Element:
+    """Write a watched gap as a test that fails where it is wider beyond noise than in the accepted result."""
+    parts = (change.attribute, change.measure, change.statistic, change.group)
+    case = _case(edition.result, readable(" ".join(parts)), "change")
+    if change.fails:
+        in_100 = change.statistic == "gap"
+        before, after = (
+            edition.language.signed_in_100(each.value) if in_100 else edition.language.number(each.value)
+            for each in (change.before, change.after)
+        )
+        text = readable(f"wider beyond noise than in the accepted result: {before} before, {after} now")
+        ET.SubElement(case, "failure", {"type": "wider", "message": text}).text = text
     return case
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from biasaudit.report.changes_markdown import changes_blocks
 from biasaudit.report.comparisons import Comparison, by_telling, compared
 from biasaudit.report.edition import Edition, edition_of
 from biasaudit.report.messages import Listed, Message, message
@@ -34,6 +35,7 @@ def markdown_of(result: AuditResult, code: str) -> str:
         *_head(edition, writer),
         *_verdicts(edition, writer),
         *_gates(edition, writer),
+        *changes_blocks(edition, writer),
         *_tables(edition, writer),
         *_findings(edition, writer),
         *_failures(edition, writer),

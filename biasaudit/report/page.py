@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from biasaudit.report.edition import Edition, edition_of
+from biasaudit.report.edition import Edition, Section, edition_of
 from biasaudit.report.evidence import evidence_links
 from biasaudit.report.messages import Message, counted, message
 from biasaudit.report.pictures.look import COLOURS
 from biasaudit.report.sections import SECTIONS
 from biasaudit.report.verdicts import rows_to_settle
 from biasaudit.report.words import termed
-from biasaudit.report.writer import capital
+from biasaudit.report.writer import capital, isolated
 from biasaudit.results import FEWEST_PEOPLE, TOO_FEW_TO_SHOW
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from biasaudit.results import AuditResult
 
 #: Style sheets that are no section's own, before and after those of the sections.
-_BEFORE, _AFTER = ("palette", "page", "text", "tables", "figures", "chain"), ("print",)
+_BEFORE, _AFTER = ("palette", "page", "text", "tables", "figures", "chain", "first"), ("print",)
 _ID = re.compile(r' id="([^"]+)"')
 #: How much of a digest stands on every printed page.
 _SHORT_DIGEST = 16
@@ -45,12 +45,29 @@ def page_of(result: AuditResult, code: str) -> str:
         Language of the page.
     """
     edition = edition_of(result, code)
+    title = edition.language.own(result.audit.title)
+    foot = edition.says(message("Result {digest}")).replace("{digest}", edition.digest[:_SHORT_DIGEST])
+    return page_with(edition, SECTIONS, title=title, foot=foot)
+
+
+def page_with(edition: Edition, sections: tuple[Section, ...], *, title: str, foot: str) -> str:
+    """Put some sections together into one page.
+
+    Parameters
+    ----------
+    edition : Edition
+        What they are written from.
+    sections : tuple of Section
+        In the order in which they are read; the first one is the first screen.
+    title, foot : str
+        Of the page, and of every printed page; plain text.
+    """
     environment = _environment()
-    words = _words(edition)
+    words = {**_words(edition), "title": title}
     shown: list[tuple[Any, Markup]] = []
     anchors: set[str] = set()
     # Findings link to what stands in the other sections, so they are written when all of those are.
-    order = sorted(SECTIONS, key=lambda section: section.name == "findings")
+    order = sorted(sections, key=lambda section: section.name == "findings")
     written: dict[str, Markup] = {}
     for section in order:
         view = section.view(edition)
@@ -61,8 +78,9 @@ def page_of(result: AuditResult, code: str) -> str:
         text = environment.get_template(f"{section.name}.html").render(**words, **view, section=section)
         anchors.update(_ID.findall(text))
         written[section.name] = Markup(text)  # noqa: S704 - written by our own templates, with autoescape on
-    shown = [(section, written[section.name]) for section in SECTIONS if section.name in written]
-    style, script = _style(edition, [section.name for section, _ in shown]), _script()
+    shown = [(section, written[section.name]) for section in sections if section.name in written]
+    heads = _running_heads(edition, title, foot)
+    style, script = _style([section.name for section, _ in shown], heads), _script()
     page = environment.get_template("page.html").render(
         **words,
         sections=shown,
@@ -124,7 +142,6 @@ def _words(edition: Edition) -> dict[str, Any]:
         "rows_to_settle": rows_to_settle,
         "fewest": FEWEST_PEOPLE,
         "too_few": TOO_FEW_TO_SHOW,
-        "title": language.own(edition.result.audit.title),
     }
 
 
@@ -133,28 +150,25 @@ def _filled(text: str, values: dict[str, Any]) -> Markup:
     return template.format(**values) if values else template
 
 
-def _style(edition: Edition, sections: list[str]) -> str:
+def _style(sections: list[str], heads: str) -> str:
     place = files("biasaudit.report") / "style"
-    sheets = [place / f"{name}.css" for name in (*_BEFORE, *sections, *_AFTER)]
+    sheets = [place / f"{name}.css" for name in dict.fromkeys((*_BEFORE, *sections, *_AFTER))]
     parts = [sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file()]
     colours = "".join(
         f'.picture [fill="{colour}"]{{fill:var(--{name})}}.picture [stroke="{colour}"]{{stroke:var(--{name})}}\n'
         for name, colour in COLOURS.items()
     )
     # The policy of the page knows the sheet by its digest, so it must stand in the page as it is hashed.
-    return _without_blank_lines("\n".join([*parts, colours, _running_heads(edition)]))
+    return _without_blank_lines("\n".join([*parts, colours, heads]))
 
 
-def _running_heads(edition: Edition) -> str:
+def _running_heads(edition: Edition, title: str, foot: str) -> str:
     """Write what stands at the head and foot of every printed page."""
-    result = edition.result
-    head = edition.plain.own(result.audit.title)
-    mark = edition.says(message("Simulated data")) if result.audit.nature == "simulated" else ""
-    foot = edition.says(message("Result {digest}"))
+    mark = edition.says(message("Simulated data")) if edition.result.audit.nature == "simulated" else ""
     return (
         "@page{"
-        f"@top-left{{content:{_css_text(head)}}}@top-right{{content:{_css_text(mark)}}}"
-        f"@bottom-left{{content:{_css_text(foot.replace('{digest}', edition.digest[:_SHORT_DIGEST]))}}}"
+        f"@top-left{{content:{_css_text(isolated(title))}}}@top-right{{content:{_css_text(mark)}}}"
+        f"@bottom-left{{content:{_css_text(foot)}}}"
         "@bottom-right{content:counter(page) ' / ' counter(pages)}}\n"
     )
 

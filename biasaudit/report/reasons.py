@@ -20,6 +20,18 @@ REASONS: tuple[str, ...] = (
     "labels without an annotator in '{column}'",
     "rows without a label in '{column}'",
     "labels that the same annotator gave the same item again later",
+    # comparing two results
+    "too few people: in one of the two results the rate of the group or of its reference rests on fewer than the declared minimum",
+    "a change as large as this comes about by chance alone",
+    "the earlier result does not have this attribute",
+    "the later result does not have this attribute",
+    "the reference is another one: first {before}, then {after}",
+    "errors are measured against something else than before",
+    "the later result does not have this measure",
+    "the earlier result does not have this measure",
+    "the earlier result has no value here",
+    "the later result has no value here",
+    "a ratio of zero has no quotient",
     # measures
     "all people of the group have a weight of zero",
     "no one of the group is truly positive",

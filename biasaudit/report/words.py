@@ -47,7 +47,49 @@ MEANINGS = {
     "accuracy": message("Of 100 people, how many are decided as they are."),
     "base_rate": message("Of 100 people, how many are positive, whatever was decided."),
 }
-STATISTICS = {"gap": message("gap"), "ratio": message("ratio")}
+STATISTICS = {"gap": message("gap"), "ratio": message("ratio"), "change": message("growth of the gap")}
+#: What a gap did between two results.
+MOVEMENTS = {
+    "wider": message("wider"),
+    "narrower": message("narrower"),
+    "across": message("on the other side"),
+    "not_told": message("no more than chance"),
+}
+#: Where two runs differ beside their numbers, and in what.
+PARTS_OF_A_RUN = {
+    "declaration": message("declaration"),
+    "data": message("data"),
+    "model": message("model"),
+    "versions": message("versions"),
+    "run": message("run"),
+}
+DIFFERENT = {
+    "title": message("title"),
+    "decision": message("decision"),
+    "people": message("who is judged"),
+    "positive_is": message("whether the decision helps or harms"),
+    "tolerance_gap": message("tolerated gap"),
+    "tolerance_ratio": message("tolerated ratio"),
+    "minimum_size": message("smallest group that is judged"),
+    "outcome": message("recorded label"),
+    "truth": message("trusted later outcome"),
+    "errors_against": message("what errors are measured against"),
+    "features": message("what the model sees"),
+    "strata": message("strata"),
+    "period": message("column of periods"),
+    "rows": message("rows read"),
+    "rows_train": message("rows that trained the model"),
+    "rows_judged": message("rows judged"),
+    "items": message("people judged"),
+    "annotations": message("labels"),
+    "source": message("source"),
+    "parameters": message("parameters"),
+    "cut": message("how scores decide"),
+    "cut_value": message("where the line is"),
+    "seed": message("seed"),
+    "sha256": message("digest of the declaration"),
+    "git": message("checkout"),
+}
 STAGES = {
     "reference_label": message("reference label"),
     "annotation": message("single label"),

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from biasaudit.results.changes import Changes
 from biasaudit.results.estimate import Estimate, Record
 from biasaudit.results.measuring import (
     Calibration,
@@ -372,6 +373,7 @@ class AuditResult(Record):
     findings: tuple[Finding, ...] = ()
     gates: tuple[GateResult, ...] = ()
     steps: tuple[Step, ...] = ()
+    changes: Changes | None = Field(None, description="What moved since the accepted result that was given.")
 
     @property
     def driver_scale(self) -> Literal["score", "decision"]:

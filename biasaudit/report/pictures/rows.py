@@ -42,12 +42,15 @@ class Mark:
         On the axis; nothing is drawn where value is None.
     state : str
         Its look.
+    drop : float
+        Pixels under the middle of its row, so that intervals of one row do not hide each other.
     """
 
     value: float | None
     low: float | None
     high: float | None
     state: State
+    drop: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -251,10 +254,12 @@ def _lay_row(
                 "x": axis.low if mark.low is None else mark.low,
                 "x2": axis.high if mark.high is None else mark.high,
             }
-            laid.intervals.setdefault(mark.state, []).append({**ends, "y": middle, "y2": middle})
-        laid.dots.append({"x": mark.value, "y": middle, "state": mark.state})
+            level = middle + mark.drop
+            laid.intervals.setdefault(mark.state, []).append({**ends, "y": level, "y2": level})
+        laid.dots.append({"x": mark.value, "y": middle + mark.drop, "state": mark.state})
     if len(shown) > 1:
-        laid.joins.append({"x": shown[0].value, "x2": shown[-1].value, "y": middle, "y2": middle})
+        ends_of_join = {"y": middle + shown[0].drop, "y2": middle + shown[-1].drop}
+        laid.joins.append({"x": shown[0].value, "x2": shown[-1].value, **ends_of_join})
     if not shown or shown[0].value is None:
         return before
     here = (shown[0].value, middle)

@@ -6,6 +6,7 @@ from biasaudit.report.edition import Section
 from biasaudit.report.messages import message
 from biasaudit.report.sections import (
     assumptions,
+    changes,
     drivers,
     findings,
     first,
@@ -28,6 +29,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(name="first", title=message("In short"), view=first.view),
     Section(name="people", title=message("The decision and the people"), view=people.view),
     Section(name="groups", title=message("Group by group"), view=groups.view),
+    Section(name="changes", title=message("Since the accepted result"), view=changes.view),
     Section(name="strata", title=message("Among comparable people"), view=strata.view),
     Section(name="periods", title=message("Over time"), view=periods.view),
     Section(name="further", title=message("Further measures"), view=further.view),
