@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from biasaudit.report.messages import Message, Words, counted, listed, message
+from biasaudit.report.messages import Message, Words, listed, message
 from biasaudit.report.verdicts import digits_for, people_of
 from biasaudit.results import AuditResult, Change, Changes
 from biasaudit.results.sentences import Value, count, in_100, name
@@ -48,19 +48,7 @@ def told(result: AuditResult, changes: Changes, attribute: str) -> list[Message]
     sentences = [change_sentence(result, one) for one in gaps[:shown]]
     rest = len(gaps) - shown
     if rest and moved <= shown:
-        sentences.append(
-            counted(
-                rest,
-                "Nor did that of the other group of {attribute} move by more."
-                if not moved
-                else "The gap of the other group of {attribute} moved no more than chance would move it.",
-                "Nor did those of the {n} other groups of {attribute} move by more."
-                if not moved
-                else "The gaps of the {n} other groups of {attribute} moved no more than chance would move them.",
-                n=count(rest),
-                attribute=name(attribute),
-            )
-        )
+        sentences.append(_rest_unmoved(attribute, rest, is_first_too=not moved))
     elif rest:
         sentences.append(
             message(
@@ -71,6 +59,22 @@ def told(result: AuditResult, changes: Changes, attribute: str) -> list[Message]
             )
         )
     return sentences
+
+
+def _rest_unmoved(attribute: str, rest: int, *, is_first_too: bool) -> Message:
+    """Sum up the groups whose gaps moved no more than chance would move them."""
+    own, n = name(attribute), count(rest)
+    if rest == 1:
+        if is_first_too:
+            return message("Nor did that of the other group of {attribute} move by more.", attribute=own)
+        return message(
+            "The gap of the other group of {attribute} moved no more than chance would move it.", attribute=own
+        )
+    if is_first_too:
+        return message("Nor did those of the {n} other groups of {attribute} move by more.", n=n, attribute=own)
+    return message(
+        "The gaps of the {n} other groups of {attribute} moved no more than chance would move them.", n=n, attribute=own
+    )
 
 
 def change_sentence(result: AuditResult, change: Change) -> Message:
