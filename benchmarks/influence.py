@@ -20,9 +20,9 @@ from biasaudit.models import first_fit
 from biasaudit.models.smooth import SmoothModel
 from biasaudit.spec import ModelSpec
 from biasaudit.traces import Ballots, Judges, Rule, aggregate
-from biasaudit.traces.expecting import _Answers, _foretold
-from biasaudit.traces.games import Comparison
-from biasaudit.traces.influence import answer_sensitivity, label_influence, selection_gradient, smooth_cut
+from biasaudit.traces.attribution.games import Comparison
+from biasaudit.traces.relabelling.expecting import _Answers, _foretold
+from biasaudit.traces.relabelling.influence import answer_sensitivity, label_influence, selection_gradient, smooth_cut
 
 ITEMS, VOTES, FEATURES, ANNOTATORS, UNITS = 200_000, 5, 20, 5_000, 5
 

@@ -22,10 +22,10 @@ from biasaudit.results import PoolEffect
 from biasaudit.testing.planted import World
 from biasaudit.testing.planted_pools import pools_of_world, true_pool_effect
 from biasaudit.traces.ballots import Ballots
-from biasaudit.traces.pool_layout import lay_out
-from biasaudit.traces.pool_shuffles import shuffled_p
-from biasaudit.traces.pools_linear import linear_slopes
-from biasaudit.traces.pools_logit import fit_logit, logit_slopes, null_scores, within_items
+from biasaudit.traces.pools.layout import lay_out
+from biasaudit.traces.pools.linear import linear_slopes
+from biasaudit.traces.pools.logit import fit_logit, logit_slopes, null_scores, within_items
+from biasaudit.traces.pools.shuffles import shuffled_p
 
 FOUR = World(items=1_200, annotators=8)
 TWO = replace(FOUR, items=1_000, penalties={"north": 0.0, "east": 0.4})

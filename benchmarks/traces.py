@@ -183,7 +183,7 @@ def agreement(folder: Path, labels: int) -> Callable[[], object]:
 
 def pools(folder: Path, labels: int) -> Callable[[], object]:
     """All pool effects."""
-    from biasaudit.traces.pools import measure_pools
+    from biasaudit.traces.pools.measuring import measure_pools
 
     made = _world(folder, labels)
     return lambda: measure_pools(made["table"], made["log"], made["ballots"], made["facts"], seed=1, level=0.95)
@@ -205,7 +205,7 @@ def influence(folder: Path, labels: int) -> Callable[[], object]:
     from biasaudit.models import make_model
     from biasaudit.models.smooth import smooth_model
     from biasaudit.traces import Rule, judges_of
-    from biasaudit.traces.influence import answer_sensitivity, label_influence, score_gradient
+    from biasaudit.traces.relabelling.influence import answer_sensitivity, label_influence, score_gradient
 
     made = _world(folder, labels)
     table, spec = made["table"], made["spec"]
@@ -294,7 +294,7 @@ def ratio(over: dict[str, float], under: dict[str, float]) -> dict[str, float]:
 
 def here(part: str) -> bool:
     """Whether this version has a part."""
-    modules = {"pools": "biasaudit.traces.pools", "influence": "biasaudit.traces.influence"}
+    modules = {"pools": "biasaudit.traces.pools.measuring", "influence": "biasaudit.traces.relabelling.influence"}
     return part not in modules or importlib.util.find_spec(modules[part]) is not None
 
 

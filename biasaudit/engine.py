@@ -60,8 +60,8 @@ from biasaudit.spec import (
 )
 from biasaudit.steps import Progress, Run, silent
 from biasaudit.traces import refits_needed, trace_labels
-from biasaudit.traces.relabelled import measure_relabelled
-from biasaudit.traces.relabelling import plan_relabelling, refits_planned
+from biasaudit.traces.relabelling.planning import plan_relabelling, refits_planned
+from biasaudit.traces.relabelling.relabelled import measure_relabelled
 
 #: Bytes of a file or database from which it is counted where it lives in the place of being loaded.
 COUNTED_FROM = 64 << 20

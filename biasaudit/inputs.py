@@ -30,7 +30,7 @@ from biasaudit.spec import (
 )
 from biasaudit.steps import Run
 from biasaudit.traces import provenance_doubts, require_units
-from biasaudit.traces.relabelled import with_new_labels
+from biasaudit.traces.relabelling.relabelled import with_new_labels
 
 #: Why nothing can be said about labels.
 NO_ANNOTATIONS = "no [annotations] are declared: who made the labels is not known to this audit"

@@ -17,7 +17,7 @@ from scipy.special import expit
 
 from biasaudit.spec import Declaration, declare
 from biasaudit.traces import Ballots, Rule, aggregate
-from biasaudit.traces.rules import RuleName
+from biasaudit.traces.rules.rule import RuleName
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -23,7 +23,7 @@ from biasaudit.traces import (
     make_game,
     trace_labels,
 )
-from biasaudit.traces.sampling import draw_design, estimate
+from biasaudit.traces.attribution.sampling import draw_design, estimate
 
 
 def trace_world(

@@ -11,7 +11,7 @@ from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.table import BoolArray, FloatArray, Table
 from biasaudit.results import AttributeFacts, Estimate, Stage, StageGap, estimated, undefined
 from biasaudit.traces.ballots import Ballots, IntArray, ballots_of
-from biasaudit.traces.rules import Rule, aggregate
+from biasaudit.traces.rules.rule import Rule, aggregate
 
 #: Resamples of items behind each interval, and the number of draws above which there are fewer.
 RESAMPLES, MOST_DRAWS, FEWEST_RESAMPLES = 2_000, 50_000_000, 200

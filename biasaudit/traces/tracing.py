@@ -12,32 +12,32 @@ from biasaudit.errors import ModelError, NotApplicableError
 from biasaudit.models import Model, Trainer
 from biasaudit.results import AttributeFacts, Dissent, Floor, RuleEffect, Step, Trace
 from biasaudit.spec import AnnotationsSpec, AuditSpec, ProvenanceSpec, ReferenceSpec
-from biasaudit.traces.agreement_tracing import trace_agreement
-from biasaudit.traces.attribution import Measured, attribute_gaps, measure_game, refits_of
+from biasaudit.traces.agreement.tracing import trace_agreement
+from biasaudit.traces.attribution.attributing import Measured, attribute_gaps, measure_game, refits_of
+from biasaudit.traces.attribution.facets import merged_cells, require_linked, shared_items
+from biasaudit.traces.attribution.feature_scores import feature_scores
+from biasaudit.traces.attribution.games import Game, judges_of
+from biasaudit.traces.attribution.players import MOST_UNITS, players_of
+from biasaudit.traces.attribution.sampling import draw_design
 from biasaudit.traces.ballots import Ballots, ballots_of
-from biasaudit.traces.conditions import (
+from biasaudit.traces.conditions.hours import measure_hours
+from biasaudit.traces.conditions.measuring import (
     measure_conditions,
     measure_conditions_of_all,
     unknown_conditions,
 )
-from biasaudit.traces.declared import rule_of
+from biasaudit.traces.conditions.reading_times import measure_reading_times
+from biasaudit.traces.conditions.speed import measure_speed
 from biasaudit.traces.disclosure import FEWEST_ANNOTATORS, withhold_counts
-from biasaudit.traces.dissent import measure_dissent
-from biasaudit.traces.facets import merged_cells, require_linked, shared_items
-from biasaudit.traces.feature_scores import feature_scores
-from biasaudit.traces.games import Game, judges_of
-from biasaudit.traces.hours import measure_hours
-from biasaudit.traces.players import MOST_UNITS, players_of
-from biasaudit.traces.pool_errors import measure_pool_errors
-from biasaudit.traces.pool_records import Scale
-from biasaudit.traces.pools import PoolsFound, measure_pools
-from biasaudit.traces.reading_times import measure_reading_times
-from biasaudit.traces.rules import Rule, aggregate, rule_reproduces
-from biasaudit.traces.rules_compared import declared_jury, measure_rules, rules_refits
-from biasaudit.traces.sampling import draw_design
-from biasaudit.traces.speed import measure_speed
+from biasaudit.traces.other_rules.comparing import declared_jury, measure_rules, rules_refits
+from biasaudit.traces.pools.errors import measure_pool_errors
+from biasaudit.traces.pools.measuring import PoolsFound, measure_pools
+from biasaudit.traces.pools.records import Scale
+from biasaudit.traces.provenance.traceability import measure_traceability
+from biasaudit.traces.rules.declared import rule_of
+from biasaudit.traces.rules.dissent import measure_dissent
+from biasaudit.traces.rules.rule import Rule, aggregate, rule_reproduces
 from biasaudit.traces.stages import measure_stages, stage_values
-from biasaudit.traces.traceability import measure_traceability
 
 Advance = Callable[[int], None]
 

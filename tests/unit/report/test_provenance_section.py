@@ -9,7 +9,7 @@ from biasaudit.report import LANGUAGES, render_html
 from biasaudit.report.provenance_words import CONTRACTS, LINK_ROLES, MINORITIES, PAY, QUESTIONS, THINGS, TOLD_BY
 from biasaudit.results import KNOWN, ChainLink, Fact, LinkShare, Traceability
 from biasaudit.spec.provenance import ROLES, LinkSpec, PaySpec, RuleSpec
-from biasaudit.traces.provenance_facts import QUESTIONS as ASKED
+from biasaudit.traces.provenance.facts import QUESTIONS as ASKED
 
 
 class Reader(HTMLParser):

@@ -15,8 +15,8 @@ from biasaudit.results import ALL_GROUPS
 from biasaudit.testing.planted import World
 from biasaudit.testing.planted_traces import trace_world
 from biasaudit.traces import Ballots, gwet_agreement, krippendorff_alpha, nominal_alpha
-from biasaudit.traces.coefficients import alpha, divided, gradient, gwet, percent_agreement, prevalence
-from biasaudit.traces.tallies import Layout, Scale, item_adds, scale_of, tallies_of
+from biasaudit.traces.agreement.coefficients import alpha, divided, gradient, gwet, percent_agreement, prevalence
+from biasaudit.traces.agreement.tallies import Layout, Scale, item_adds, scale_of, tallies_of
 
 HERE = Path(__file__).parent
 GOLDEN = json.loads((HERE / "golden/alpha.json").read_text())

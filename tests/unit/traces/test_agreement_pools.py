@@ -10,10 +10,10 @@ from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.table import Table
 from biasaudit.results import ALL_GROUPS, NOT_RECORDED, AttributeFacts, Fingerprint, GroupSize
 from biasaudit.traces import ballots_of, krippendorff_alpha
-from biasaudit.traces.agreement_pools import _across, _tallies, _within, pool_agreement
+from biasaudit.traces.agreement.by_pool import _across, _tallies, _within, pool_agreement
+from biasaudit.traces.agreement.coefficients import gradient
+from biasaudit.traces.agreement.tallies import scale_of
 from biasaudit.traces.ballots import Ballots
-from biasaudit.traces.coefficients import gradient
-from biasaudit.traces.tallies import scale_of
 
 SOURCE = Fingerprint(role="annotations", source="votes.csv", sha256="0" * 64)
 LABELS = st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.integers(0, 2)), min_size=4, max_size=30)

@@ -17,7 +17,7 @@ from biasaudit.traces import (
     unknown_conditions,
 )
 from biasaudit.traces.clustered import clustered_median, clustered_share, percentile_of_people, within_contrast
-from biasaudit.traces.working import working_frame
+from biasaudit.traces.conditions.working import working_frame
 
 SOURCE = Fingerprint(role="annotations", source="x", sha256="0" * 64)
 FLOOR = FloorSpec(amount=6.0, name="minimum wage")

@@ -8,7 +8,7 @@ from biasaudit.errors import NotApplicableError
 from biasaudit.testing.planted import World, plant_world
 from biasaudit.testing.planted_traces import planted_game
 from biasaudit.traces import Ballots, aggregate, dawid_skene
-from biasaudit.traces.facets import fit_facets, merged_cells, moved_labels, require_linked, shared_items
+from biasaudit.traces.attribution.facets import fit_facets, merged_cells, moved_labels, require_linked, shared_items
 
 
 def panel(locations, items=4_000, spread=1.5, seed=0):

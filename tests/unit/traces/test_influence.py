@@ -21,7 +21,7 @@ from biasaudit.spec import ModelSpec
 from biasaudit.testing.planted import World, plant_world, planted_declaration
 from biasaudit.testing.planted_traces import source_of
 from biasaudit.traces import Ballots, Rule, judges_of
-from biasaudit.traces.influence import (
+from biasaudit.traces.relabelling.influence import (
     SmoothCut,
     answer_sensitivity,
     contrasts,

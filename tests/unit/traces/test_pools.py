@@ -21,11 +21,11 @@ from biasaudit.results import NOT_RECORDED, AttributeFacts, Fingerprint, GroupSi
 from biasaudit.testing.planted import World
 from biasaudit.testing.planted_pools import pools_of_world, true_pool_effect
 from biasaudit.traces import ballots_of, measure_pool_errors, measure_pools
-from biasaudit.traces.players import SMALL_UNITS
-from biasaudit.traces.pool_layout import pools_of
-from biasaudit.traces.pool_shuffles import flipped_p, shuffled_p
-from biasaudit.traces.pools_linear import linear_slopes
-from biasaudit.traces.pools_logit import RIDGE, fit_logit, logit_slopes
+from biasaudit.traces.attribution.players import SMALL_UNITS
+from biasaudit.traces.pools.layout import pools_of
+from biasaudit.traces.pools.linear import linear_slopes
+from biasaudit.traces.pools.logit import RIDGE, fit_logit, logit_slopes
+from biasaudit.traces.pools.shuffles import flipped_p, shuffled_p
 
 REAL = Path(os.environ.get("BIASAUDIT_DATA", "")) / "recidivism_crowd_balanced/turkprime_survey_data_clean.csv"
 SOURCE = Fingerprint(role="annotations", source="votes.csv", sha256="0" * 64)

@@ -18,7 +18,7 @@ from biasaudit.models import judge, make_model
 from biasaudit.results import Fingerprint, to_json
 from biasaudit.testing.planted import World, plant_world, planted_declaration
 from biasaudit.testing.planted_traces import source_of
-from biasaudit.traces.relabelled import RELABELLED, REPLACED, measure_relabelled, with_new_labels
+from biasaudit.traces.relabelling.relabelled import RELABELLED, REPLACED, measure_relabelled, with_new_labels
 
 WORLD = World(items=1_200, penalties={"north": 0.0, "east": 0.9})
 SOURCE = Fingerprint(role="relabelled", source="new.csv", sha256="1" * 64)

@@ -16,8 +16,8 @@ from biasaudit.spec import ModelSpec, RelabelSpec
 from biasaudit.testing.planted import World, plant_world, planted_declaration
 from biasaudit.testing.planted_traces import source_of
 from biasaudit.traces import relabelling
-from biasaudit.traces.grounds import lay_grounds
-from biasaudit.traces.relabelling import plan_relabelling, rank_items, refits_planned
+from biasaudit.traces.relabelling.grounds import lay_grounds
+from biasaudit.traces.relabelling.planning import plan_relabelling, rank_items, refits_planned
 
 GUILTY = World()
 CLEAN = replace(GUILTY, penalties=dict.fromkeys(GUILTY.penalties, 0.0))

@@ -170,7 +170,7 @@ def test_marks_have_no_other_rule_and_nobody_to_overrule():
 
 
 def test_too_many_labels_leave_glad_out(monkeypatch):
-    monkeypatch.setattr("biasaudit.traces.rules_applied.MOST_LABELS_FOR_GLAD", 100)
+    monkeypatch.setattr("biasaudit.traces.rules.applied.MOST_LABELS_FOR_GLAD", 100)
     result = audited(model={"decision": "given"})
     assert "glad" not in {one.rule for one in result.trace.rules}
     assert any(step.name == "traces: rules: glad" for step in result.steps)

@@ -29,9 +29,9 @@ from biasaudit.traces import (
     others_say,
     votes_of,
 )
-from biasaudit.traces.rules_dawid_skene import _fit_many
-from biasaudit.traces.rules_glad import _criterion
-from biasaudit.traces.rules_jury import seats_of
+from biasaudit.traces.rules.dawid_skene import _fit_many
+from biasaudit.traces.rules.glad import _criterion
+from biasaudit.traces.rules.jury import seats_of
 
 FITS = {
     "dawid-skene": fit_dawid_skene,

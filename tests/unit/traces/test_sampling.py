@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from biasaudit.measures import shapley_matrix
 from biasaudit.testing.planted import World
 from biasaudit.testing.planted_traces import planted_game
-from biasaudit.traces.sampling import SAMPLED_FITS, draw_design, estimate
+from biasaudit.traces.attribution.sampling import SAMPLED_FITS, draw_design, estimate
 
 #: A gap of about -0.35, of which two units of nine bring a part.
 NINE = World(

@@ -9,7 +9,7 @@ import pytest
 
 from biasaudit.testing.planted import World
 from biasaudit.testing.planted_traces import trace_world
-from biasaudit.traces import spreading
+from biasaudit.traces.attribution import spreading
 
 FEW = {"replicates": 10, "placebos": 19}
 SMALL = World(items=400)

@@ -12,8 +12,8 @@ from biasaudit.errors import DeclarationError
 from biasaudit.results import KNOWN, NOT_RECORDED, AttributeFacts, Dropped, Fingerprint, GroupSize
 from biasaudit.spec import AnnotationsSpec, declare_provenance
 from biasaudit.traces import measure_traceability, provenance_doubts, require_units
-from biasaudit.traces.contract_chain import NO_LINK, ONE_OF_SEVERAL, follow_chain
-from biasaudit.traces.provenance_facts import QUESTIONS, facts_of
+from biasaudit.traces.provenance.contract_chain import NO_LINK, ONE_OF_SEVERAL, follow_chain
+from biasaudit.traces.provenance.facts import QUESTIONS, facts_of
 
 SOURCE = Fingerprint(role="annotations", source="x", sha256="0" * 64)
 

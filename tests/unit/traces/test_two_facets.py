@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from biasaudit.traces.two_facets import TwoFacets
+from biasaudit.traces.pools.two_facets import TwoFacets
 
 
 def crossed(seed, *, items=30, annotators=8, labels=120, item_ridge=0.0, annotator_ridge=0.0):

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from biasaudit.traces.agreement.coefficients import alpha, gwet, percent_agreement, prevalence
+from biasaudit.traces.agreement.tallies import Layout, Scale, scale_of, tallies_of
+from biasaudit.traces.agreement.two_way import permutation_p, resample, values_of
 from biasaudit.traces.ballots import Ballots
-from biasaudit.traces.coefficients import alpha, gwet, percent_agreement, prevalence
-from biasaudit.traces.tallies import Layout, Scale, scale_of, tallies_of
-from biasaudit.traces.two_way import permutation_p, resample, values_of
 
 BINARY = Layout(scale=Scale(kind="nominal", values=np.arange(2.0), is_positive=np.array([0.0, 1.0])))
 

@@ -1,0 +1,1 @@
+"""How far annotators agree about each group, and which pools agree with whom."""

@@ -1,0 +1,1 @@
+"""Under what conditions labels were made: pay, time, speed, hours."""

@@ -1,0 +1,1 @@
+"""What another rule would have made of the same labels: items, gaps, and the model trained on them."""

@@ -1,0 +1,1 @@
+"""Whether annotators of one kind label a group otherwise than others do, on the same items."""

@@ -1,0 +1,1 @@
+"""Through which contracts each label came, and what nobody wrote down of it."""
