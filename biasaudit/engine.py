@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from biasaudit.baseline import accepted_result
 from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.places import is_lazy, size_of
 from biasaudit.data.reading import shown_name
@@ -50,6 +51,7 @@ from biasaudit.results import (
     Proxy,
     Step,
     Trace,
+    compare_results,
     withhold_small_cells,
 )
 from biasaudit.spec import (
@@ -93,6 +95,7 @@ def run(
     trust_pickle: bool = False,
     progress: Progress = silent,
     relabelled: str | Path | None = None,
+    baseline: AuditResult | str | Path | None = None,
 ) -> AuditResult:
     """Run an audit.
 
@@ -117,6 +120,9 @@ def run(
     relabelled : str or Path, optional
         File of labels that were given anew (csv, parquet, or a Label Studio export): they take the
         place of the outcome of their items, and what that did to each gap is measured too.
+    baseline : AuditResult, str or Path, optional
+        An earlier result of the same audit (or its file or folder) that this one is held against:
+        what moved since stands in ``changes``.
 
     Returns
     -------
@@ -127,6 +133,8 @@ def run(
     ------
     DeclarationError, DataError, ModelError, MissingExtraError
         Where nothing could be measured.
+    ResultError
+        Where the baseline cannot be read or is of something else.
     PluginError
         Where the audit's own ``case.py`` fails to load.
 
@@ -156,6 +164,7 @@ def run(
         trust_pickle=trust_pickle,
         progress=progress,
         relabelled=relabelled,
+        baseline=baseline,
     ).result
 
 
@@ -169,6 +178,7 @@ def run_whole(
     trust_pickle: bool = False,
     progress: Progress = silent,
     relabelled: str | Path | None = None,
+    baseline: AuditResult | str | Path | None = None,
 ) -> Ran:
     """Run an audit, and keep the names of items to label again, which no result may hold; else as :func:`run`."""
     started = _now()
@@ -178,14 +188,16 @@ def run_whole(
         raise DataError(
             "new labels change what a model learns, and this audit trains none: [model] train is needed for --relabelled."
         )
+    accepted = None if baseline is None else accepted_result(baseline, declaration.spec)
     if (source := _countable(going, data)) is not None:
-        return Ran(result=_finished(going, _counted_in_place(going, source, started)), to_relabel=())
+        counted = _counted_in_place(going, source, started)
+        return Ran(result=_finished(going, counted, accepted), to_relabel=())
     inputs = read_inputs(going, data, annotations, trust_pickle=trust_pickle, relabelled=relabelled)
     result = _measured(going, inputs, started)
     if inputs.log is not None:
         result = _traced(going, inputs, inputs.log, result, jobs=jobs)
     result = _looked_at_again(going, inputs, result)
-    return Ran(result=_finished(going, result), to_relabel=going.to_relabel)
+    return Ran(result=_finished(going, result, accepted), to_relabel=going.to_relabel)
 
 
 def _countable(going: Run, data: Any) -> Any:
@@ -403,7 +415,7 @@ def _looked_at_again(going: Run, inputs: Inputs, result: AuditResult) -> AuditRe
     return result.model_copy(update={"trace": (result.trace or Trace()).model_copy(update=found)})
 
 
-def _finished(going: Run, result: AuditResult) -> AuditResult:
+def _finished(going: Run, result: AuditResult, accepted: AuditResult | None) -> AuditResult:
     """Withhold what would speak of a person, judge what was measured, then close the result."""
     result = withhold_small_cells(result)
     checks, failures = offered_checks()
@@ -415,18 +427,24 @@ def _finished(going: Run, result: AuditResult) -> AuditResult:
         if going.steps[-1].outcome == "done":
             going.steps.pop()  # a check that ended well speaks through its findings
         findings += found
-    spec = going.declaration.spec
-    gates = judge_gates(result, [gate.model_dump(mode="json") for gate in spec.gate])
+    gates = [gate.model_dump(mode="json") for gate in going.declaration.spec.gate]
     failed = any(step.outcome == "failed" for step in going.steps)
-    return result.model_copy(
+    result = result.model_copy(
         update={
             "status": "partial" if failed else "complete",
             "findings": tuple(findings),
-            "gates": gates,
+            "gates": judge_gates(result, gates),
             "steps": tuple(going.steps),
             "manifest": result.manifest.model_copy(update={"ended": _now()}),
         }
     )
+    return result if accepted is None else _since(accepted, result, gates)
+
+
+def _since(accepted: AuditResult, result: AuditResult, gates: list[dict[str, Any]]) -> AuditResult:
+    """Write into a result what moved since an accepted one, and judge the gates on that."""
+    result = result.model_copy(update={"changes": compare_results(accepted, result, gates)})
+    return result.model_copy(update={"gates": judge_gates(result, gates)})
 
 
 def _judging(check: Callable[..., Any], result: AuditResult) -> Callable[[Any], tuple[Finding, ...]]:

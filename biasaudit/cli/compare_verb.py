@@ -75,7 +75,8 @@ def tell(changes: Changes) -> None:
         fails = ": fails" if one.fails else ""
         say(f"  {word}: {one.measure} {one.statistic} by {one.attribute}, {one.group}: {ends}{fails}")
     for left in changes.not_compared:
-        say(f"  not compared: {left.attribute} {left.measure} ({left.reason})")
+        what = f"{left.attribute} {left.measure}".strip()
+        say(f"  not compared: {what} ({left.reason})")
 
 
 def _json(changes: Changes) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from biasaudit.cli.compare_verb import tell
 from biasaudit.cli.main import ExitCode, say, visible
 from biasaudit.cli.writing import FORMATS, LANGUAGES, chosen_formats, write_outputs
 
@@ -53,6 +54,13 @@ TICK_SECONDS = 1.0
     help="Labels given anew (csv, parquet, or a Label Studio export): they replace the first ones, and what they did "
     "is measured.",
 )
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="RESULT",
+    help="The last accepted result (a result.json, its folder, or a folder with one folder an audit): the run fails "
+    "where a gap in who is selected, or a gated one, is wider since by more than chance.",
+)
 @click.option("--quiet", is_flag=True, help="No progress and no summary.")
 def command(
     *,
@@ -64,6 +72,7 @@ def command(
     jobs: int | None,
     trust_pickle: bool,
     relabelled: Path | None,
+    baseline: Path | None,
     quiet: bool,
 ) -> int:
     """Run audits and write their results and reports.
@@ -88,6 +97,7 @@ def command(
             trust_pickle=trust_pickle,
             progress=silent if quiet else _bar,
             relabelled=relabelled,
+            baseline=baseline,
         )
         result = ran.result
         written = write_outputs(result, out / result.audit.name, wanted, language)
@@ -101,10 +111,11 @@ def command(
 
 
 def exit_code(result: AuditResult) -> ExitCode:
-    """Give the exit code of a result: a partial one wins over a gate."""
+    """Give the exit code of a result: a partial one wins over a gate, and a gate over a gap that got wider."""
     if result.status != "complete":
         return ExitCode.PARTIAL
-    return ExitCode.GATE if any(gate.fails for gate in result.gates) else ExitCode.DONE
+    is_worse = result.changes is not None and result.changes.fails
+    return ExitCode.GATE if is_worse or any(gate.fails for gate in result.gates) else ExitCode.DONE
 
 
 @contextmanager
@@ -148,6 +159,8 @@ def _summarise(result: AuditResult) -> None:
         bounds = ", ".join(f"{key} {gate.gate[key]}" for key in ("at_least", "at_most") if gate.gate[key] is not None)
         what = f"{gate.gate['measure']} {gate.gate['statistic']} by {gate.gate['attribute']}, {bounds}"
         say(f"  gate {gate.outcome.replace('_', ' ')}: {what}" + (f" ({gate.reason})" if gate.reason else ""))
+    if result.changes is not None:
+        tell(result.changes)
     for step in result.steps:
         if step.outcome == "failed":
             say(f"  step failed: {step.name}: {visible(step.reason)}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from biasaudit.results import AuditResult, Disparity, GateResult, undefined
+from biasaudit.results import AuditResult, Change, Disparity, GateResult, undefined
 
 Outcome = Literal["met", "not_met", "cannot_tell"]
+#: Why a gate on a change cannot be told in a run without --baseline.
+NO_BASELINE = "no accepted result was given to hold this one against"
 #: Which outcome of several groups is the gate's own: the worst one.
 _WORST_FIRST: tuple[Outcome, ...] = ("not_met", "cannot_tell", "met")
 
@@ -19,7 +21,8 @@ def judge_gates(result: AuditResult, gates: Sequence[Mapping[str, Any]]) -> tupl
     worst of theirs: *not met* where an interval lies wholly outside the bounds, *met* where all lie
     wholly inside, else *cannot tell*. The interval is the one that decides verdicts, widened for
     the family of comparisons. A gap bounded by ``at_most`` alone is bounded in size, whatever its
-    sign.
+    sign. A gate on a change bounds by how much the size of a gap has grown since the accepted
+    result of ``result.changes``; without one it cannot be told.
 
     Parameters
     ----------
@@ -37,6 +40,8 @@ def judge_gates(result: AuditResult, gates: Sequence[Mapping[str, Any]]) -> tupl
 
 
 def _judge(result: AuditResult, gate: dict[str, Any]) -> GateResult:
+    if gate["statistic"] == "change":
+        return _judge_change(result, gate)
     held = [
         disparity
         for disparity in result.disparities
@@ -45,11 +50,7 @@ def _judge(result: AuditResult, gate: dict[str, Any]) -> GateResult:
         and gate["group"] in (None, disparity.group)
     ]
     if not held:
-        reason = "nothing was measured that this gate could be held against"
-        estimate = undefined(reason, method="none")
-        return GateResult(
-            gate=gate, estimate=estimate, outcome="cannot_tell", fails=_fails("cannot_tell", gate), reason=reason
-        )
+        return _untold(gate, "nothing was measured that this gate could be held against")
     judged = [(_outcome(disparity, gate, result.audit.minimum_size), disparity) for disparity in held]
     outcome = min((outcome for outcome, _ in judged), key=_WORST_FIRST.index)
     worst = max((one for own, one in judged if own == outcome), key=_distance)
@@ -61,6 +62,57 @@ def _judge(result: AuditResult, gate: dict[str, Any]) -> GateResult:
         outcome=outcome,
         fails=_fails(outcome, gate),
         reason=_reason(worst, outcome, result),
+    )
+
+
+def _judge_change(result: AuditResult, gate: dict[str, Any]) -> GateResult:
+    """Judge how much farther from none a gap is than it was in the accepted result."""
+    if result.changes is None:
+        return _untold(gate, NO_BASELINE)
+    held = [
+        change
+        for change in result.changes.gaps
+        if (change.attribute, change.measure, change.statistic) == (gate["attribute"], gate["measure"], "gap")
+        and gate["group"] in (None, change.group)
+    ]
+    if not held:
+        return _untold(gate, "nothing was measured that this gate could be held against")
+    judged = [(_grown(change, gate["at_most"], result), change) for change in held]
+    outcome = min((outcome for (outcome, _), _ in judged), key=_WORST_FIRST.index)
+    reason, worst = max(
+        ((why, one) for (own, why), one in judged if own == outcome),
+        key=lambda each: -1.0 if each[1].growth.value is None else each[1].growth.value,
+    )
+    return GateResult(
+        gate=gate,
+        group=worst.group,
+        estimate=worst.growth,
+        deciding=worst.growth_deciding,
+        outcome=outcome,
+        fails=_fails(outcome, gate),
+        reason=reason,
+    )
+
+
+def _grown(change: Change, most: float, result: AuditResult) -> tuple[Outcome, str]:
+    """Hold the whole interval of how much a gap grew against what it may grow."""
+    sizes = (change.n_group_before, change.n_reference_before, change.n_group, change.n_reference)
+    if min(sizes) < result.audit.minimum_size:
+        return "cannot_tell", f"a group has fewer than {result.audit.minimum_size} people"
+    low, high = change.growth_deciding.low, change.growth_deciding.high
+    if not change.growth_deciding.is_defined:
+        return "cannot_tell", "the rate is undefined"
+    if low is not None and low > most:
+        return "not_met", ""
+    if high is not None and high <= most:
+        return "met", ""
+    return "cannot_tell", "the interval lies on both sides of the bound"
+
+
+def _untold(gate: dict[str, Any], reason: str) -> GateResult:
+    estimate = undefined(reason, method="none")
+    return GateResult(
+        gate=gate, estimate=estimate, outcome="cannot_tell", fails=_fails("cannot_tell", gate), reason=reason
     )
 
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from biasaudit.report.edition import Edition, edition_of
 from biasaudit.report.readable import readable
 from biasaudit.report.sections.first import gate_sentence
-from biasaudit.results import AuditResult, Change, GateResult, Step
+from biasaudit.results import AuditResult, Change, GateResult, NotCompared, Step
 
 
 def junit_of(result: AuditResult) -> str:
@@ -24,6 +24,7 @@ def junit_of(result: AuditResult) -> str:
     cases = [
         *(_gate_case(edition, gate) for gate in result.gates),
         *(_change_case(edition, change) for change in watched),
+        *(_uncompared_case(result, left) for left in (result.changes.not_compared if result.changes else ())),
         *(_step_case(result, step) for step in failed),
     ]
     counts = {kind: str(sum(case.find(tag) is not None for case in cases)) for kind, tag in _TAGS.items()}
@@ -76,6 +77,13 @@ def _change_case(edition: Edition, change: Change) -> ET.Element:
         )
         text = readable(f"wider beyond noise than in the accepted result: {before} before, {after} now")
         ET.SubElement(case, "failure", {"type": "wider", "message": text}).text = text
+    return case
+
+
+def _uncompared_case(result: AuditResult, left: NotCompared) -> ET.Element:
+    """Write what could not be compared as a test that was skipped, so that it is not missed."""
+    case = _case(result, readable(f"{left.attribute} {left.measure}".strip()), "change")
+    ET.SubElement(case, "skipped", {"message": readable(left.reason)})
     return case
 
 

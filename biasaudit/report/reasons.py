@@ -21,6 +21,7 @@ REASONS: tuple[str, ...] = (
     "rows without a label in '{column}'",
     "labels that the same annotator gave the same item again later",
     # comparing two results
+    "no accepted result was given to hold this one against",
     "too few people: in one of the two results the rate of the group or of its reference rests on fewer than the declared minimum",
     "a change as large as this comes about by chance alone",
     "the earlier result does not have this attribute",

@@ -205,7 +205,11 @@ class GateSpec(Record):
 
     attribute: Text = Field(description="Protected attribute or intersection ('sex x origin').")
     measure: Measure = Field("selection_rate", description="The measured rate.")
-    statistic: Literal["ratio", "gap"] = Field("ratio", description="Ratio or gap to the reference.")
+    statistic: Literal["ratio", "gap", "change"] = Field(
+        "ratio",
+        description="Ratio or gap to the reference; or 'change', by how much a gap may have grown since the result "
+        "that is given with --baseline.",
+    )
     group: str | None = Field(None, description="One group; every group by default.")
     at_least: float | None = Field(None, description="Lower bound.")
     at_most: float | None = Field(
@@ -219,6 +223,8 @@ class GateSpec(Record):
             raise ValueError("a gate needs at_least or at_most")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             raise ValueError("at_least is larger than at_most: no value can meet this gate")
+        if self.statistic == "change" and (self.at_most is None or self.at_least is not None):
+            raise ValueError("a gate on a change takes at_most alone: by how much a gap may have grown, in rate points")
         return self
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from biasaudit.report.changed import headline as headline_of_changes
 from biasaudit.report.comparisons import by_telling, compared, is_crossed
 from biasaudit.report.edition import Edition, Figure
 from biasaudit.report.messages import Message, Words, counted, message
@@ -45,6 +46,7 @@ def view(edition: Edition) -> dict[str, Any]:
             }
             for gate in result.gates
         ],
+        "since": result.changes and headline_of_changes(result.changes),
         "limits": limits(result)[:2],
         "digest": edition.digest,
         "ended": result.manifest.ended,
@@ -135,7 +137,7 @@ def gate_sentence(gate: GateResult) -> Message:
 
 def _measure(gate: GateResult, value: Any) -> Value:
     known = None if value is None else float(value)
-    return in_100(known, 1) if gate.gate.get("statistic") == "gap" else number(known)
+    return in_100(known, 1) if gate.gate.get("statistic") in ("gap", "change") else number(known)
 
 
 def limits(result: AuditResult) -> list[Message]:
