@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from biasaudit.cli.main import ExitCode
-from biasaudit.cli.writing import FORMATS, LANGUAGES, chosen_formats, write_outputs
+from biasaudit.cli.writing import output_options, wanted_outputs, write_outputs
 
 
 @click.command("report")
@@ -15,19 +15,16 @@ from biasaudit.cli.writing import FORMATS, LANGUAGES, chosen_formats, write_outp
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to; the result's own by default."
 )
-@click.option(
-    "--format", "formats", default="html", show_default=True, metavar="LIST", help=f"Of: {', '.join(FORMATS)}."
-)
-@click.option(
-    "--lang", "language", type=click.Choice(LANGUAGES), help="Language of the report; the audit's own by default."
-)
-def command(*, result: Path, out: Path | None, formats: str, language: str | None) -> int:
+@output_options("html")
+def command(
+    *, result: Path, out: Path | None, formats: str, forms: str, roles: tuple[str, ...], language: str | None
+) -> int:
     """Write a report again from RESULT, a result.json or the folder that holds it."""
     from biasaudit.results import load_result
 
-    wanted = chosen_formats(formats)
+    wanted = wanted_outputs(formats, forms, roles, language)
     loaded = load_result(result)
     folder = out or (result if result.is_dir() else result.parent)
-    for path in write_outputs(loaded, folder, wanted, language, with_result="json" in wanted):
+    for path in write_outputs(loaded, folder, wanted, with_result="json" in wanted.formats):
         click.echo(str(path))
     return ExitCode.DONE

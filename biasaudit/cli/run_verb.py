@@ -12,7 +12,8 @@ import click
 
 from biasaudit.cli.compare_verb import tell
 from biasaudit.cli.main import ExitCode, say, visible
-from biasaudit.cli.writing import FORMATS, LANGUAGES, chosen_formats, write_outputs
+from biasaudit.cli.writing import Wanted, output_options, wanted_outputs, write_outputs
+from biasaudit.errors import ResultError
 
 if TYPE_CHECKING:
     from biasaudit.results import AuditResult
@@ -32,17 +33,7 @@ TICK_SECONDS = 1.0
     show_default=True,
     help="Folder that gets one folder an audit.",
 )
-@click.option(
-    "--format",
-    "formats",
-    default="html,json",
-    show_default=True,
-    metavar="LIST",
-    help=f"What to write, of: {', '.join(FORMATS)}. The result is always written as JSON.",
-)
-@click.option(
-    "--lang", "language", type=click.Choice(LANGUAGES), help="Language of the report; the audit's own by default."
-)
+@output_options("html,json")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override one key: model.threshold=0.4.")
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="Processes for refits; all cores by default.")
 @click.option(
@@ -67,6 +58,8 @@ def command(
     audits: tuple[str, ...],
     out: Path,
     formats: str,
+    forms: str,
+    roles: tuple[str, ...],
     language: str | None,
     overrides: tuple[str, ...],
     jobs: int | None,
@@ -85,7 +78,7 @@ def command(
     from biasaudit.engine import run_whole
     from biasaudit.steps import silent
 
-    wanted = chosen_formats(formats)
+    wanted = wanted_outputs(formats, forms, roles, language)
     if relabelled is not None and len(audits) > 1:
         raise click.UsageError("--relabelled holds the labels of one audit: run it alone.")
     codes = []
@@ -100,14 +93,28 @@ def command(
             baseline=baseline,
         )
         result = ran.result
-        written = write_outputs(result, out / result.audit.name, wanted, language)
-        written += write_relabel_files(ran.to_relabel, out / result.audit.name)
+        folder = out / result.audit.name
+        written: list[Path] = []
+        is_whole = _written(result, folder, wanted, written)
+        written += write_relabel_files(ran.to_relabel, folder)
         if not quiet:
             _summarise(result)
         for path in written:
             click.echo(str(path))
-        codes.append(exit_code(result))
+        codes.append(exit_code(result) if is_whole else ExitCode.PARTIAL)
     return max(codes)
+
+
+def _written(result: AuditResult, folder: Path, wanted: Wanted, written: list[Path]) -> bool:
+    """Write the outputs of a result, noting each file; False where a form could not be filled after the run."""
+    try:
+        written.extend(write_outputs(result, folder, wanted))
+    except ResultError as error:
+        if folder / "result.json" not in written:
+            raise
+        say(str(error))
+        return False
+    return True
 
 
 def exit_code(result: AuditResult) -> ExitCode:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -15,23 +16,110 @@ if TYPE_CHECKING:
 
 #: Formats that can be asked for.
 FORMATS = ("html", "json", "md", "junit")
+#: Those that a form can take.
+MARKUPS: tuple[Literal["html"], Literal["md"]] = ("html", "md")
+#: What can be written in them; the report is what it is by default.
+FORMS = ("report", "ll144", "four-fifths", "annex-iv", "model-card")
 #: Languages that a report can be written in.
 LANGUAGES = ("en", "fr")
+#: Roles that an attribute can be given for a form.
+ROLES = ("sex", "race")
 
 
-def chosen_formats(text: str, formats: tuple[str, ...] = FORMATS) -> tuple[str, ...]:
-    """Read a list of formats; a wrong one is a usage error that names the right ones."""
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is written of a result.
+
+    Attributes
+    ----------
+    formats : tuple of str
+        Of :data:`FORMATS`.
+    forms : tuple of str
+        Of :data:`FORMS`.
+    language : str or None
+        None for the audit's own.
+    roles : mapping
+        Attributes by the role that a form needs them for.
+    """
+
+    formats: tuple[str, ...]
+    forms: tuple[str, ...] = ("report",)
+    language: str | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+
+def output_options(default_formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a verb the options that say what is written."""
+    options = (
+        click.option(
+            "--format",
+            "formats",
+            default=default_formats,
+            show_default=True,
+            metavar="LIST",
+            help=f"Of: {', '.join(FORMATS)}.",
+        ),
+        click.option(
+            "--form",
+            "forms",
+            default="report",
+            show_default=True,
+            metavar="LIST",
+            help=f"What to write as html or md, of: {', '.join(FORMS)}.",
+        ),
+        click.option(
+            "--role",
+            "roles",
+            multiple=True,
+            metavar="ROLE=ATTRIBUTE",
+            help="Which attribute is sex or race in the form ll144, where the audit does not declare it.",
+        ),
+        click.option(
+            "--lang",
+            "language",
+            type=click.Choice(LANGUAGES),
+            help="Language of the report; the audit's own by default.",
+        ),
+    )
+
+    def given(verb: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            verb = option(verb)
+        return verb
+
+    return given
+
+
+def wanted_outputs(formats: str, forms: str, roles: tuple[str, ...], language: str | None) -> Wanted:
+    """Read what the options say; a wrong name is a usage error that names the right ones."""
+    return Wanted(
+        formats=chosen_formats(formats),
+        forms=chosen_formats(forms, FORMS, "form"),
+        language=language,
+        roles=dict(_role(text) for text in roles),
+    )
+
+
+def chosen_formats(text: str, allowed: tuple[str, ...] = FORMATS, what: str = "format") -> tuple[str, ...]:
+    """Read a list of names; a wrong one is a usage error that names the right ones."""
     wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
     for name in wanted:
-        if name not in formats:
-            raise click.BadParameter(f"{name!r} is not a format. Allowed: {', '.join(formats)}.", param_hint="--format")
+        if name not in allowed:
+            raise click.BadParameter(
+                f"{name!r} is not a {what}. Allowed: {', '.join(allowed)}.", param_hint=f"--{what}"
+            )
     return wanted
 
 
-def write_outputs(
-    result: AuditResult, folder: Path, formats: tuple[str, ...], language: str | None, *, with_result: bool = True
-) -> list[Path]:
-    """Write a result and what was asked for beside it.
+def _role(text: str) -> tuple[str, str]:
+    role, sign, attribute = text.partition("=")
+    if role not in ROLES or not sign or not attribute:
+        raise click.BadParameter(f"{text!r} gives no role. Write sex=ATTRIBUTE or race=ATTRIBUTE.", param_hint="--role")
+    return role, attribute
+
+
+def write_outputs(result: AuditResult, folder: Path, wanted: Wanted, *, with_result: bool = True) -> Iterator[Path]:
+    """Write a result and what was asked for beside it, one file after the other.
 
     Parameters
     ----------
@@ -39,37 +127,46 @@ def write_outputs(
         The result, written as ``result.json``.
     folder : Path
         Made where it does not exist.
-    formats : tuple of str
-        Of :data:`FORMATS`.
-    language : str or None
-        None for the audit's own; another one becomes part of the file's name.
+    wanted : Wanted
+        What is written; another language than the audit's own becomes part of a file's name.
     with_result : bool
         False where the result stands in a file already, and only its reports are wanted.
 
-    Returns
-    -------
-    list of Path
-        Files written.
+    Yields
+    ------
+    Path
+        Each file when it is written.
+
+    Raises
+    ------
+    ResultError
+        Where a file cannot be written, or a form cannot be filled; what stands before it is written.
     """
     from biasaudit.results import to_json
 
-    written = [write_text(folder / "result.json", to_json(result))] if with_result else []
-    own = language in (None, result.audit.language)
-    infix = "" if own else f".{language}"
-    for name, (stem, ending, render) in _renderers(result, language).items():
-        if name in formats:
-            written.append(write_text(folder / f"{stem}{infix if name != 'junit' else ''}.{ending}", render()))
-    return written
+    if with_result:
+        yield write_text(folder / "result.json", to_json(result))
+    for name, text in _outputs(result, wanted):
+        yield write_text(folder / name, text)
 
 
-def _renderers(result: AuditResult, language: str | None) -> dict[str, tuple[str, str, Callable[[], str]]]:
-    from biasaudit.report import render_html, render_junit, render_markdown
+def _outputs(result: AuditResult, wanted: Wanted) -> Iterator[tuple[str, str]]:
+    """Give the name of each file and its text, the report first."""
+    from biasaudit.report import render_form, render_html, render_junit, render_markdown
 
-    return {
-        "html": ("report", "html", lambda: render_html(result, language=language)),
-        "md": ("report", "md", lambda: render_markdown(result, language=language)),
-        "junit": ("junit", "xml", lambda: render_junit(result)),
-    }
+    language = wanted.language
+    infix = "" if language in (None, result.audit.language) else f".{language}"
+    for form in sorted(wanted.forms, key=FORMS.index):
+        for markup in MARKUPS:
+            if markup not in wanted.formats:
+                continue
+            if form != "report":
+                text = render_form(result, form, language=language, markup=markup, roles=wanted.roles)
+            else:
+                text = (render_html if markup == "html" else render_markdown)(result, language=language)
+            yield f"{form}{infix}.{markup}", text
+        if form == "report" and "junit" in wanted.formats:
+            yield "junit.xml", render_junit(result)
 
 
 def write_text(path: Path, text: str) -> Path:

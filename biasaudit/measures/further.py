@@ -18,6 +18,7 @@ from biasaudit.measures.custom import Metric, find_metric, measure_custom
 from biasaudit.measures.decomposition import measure_decompositions
 from biasaudit.measures.funnels import measure_classes, measure_stages
 from biasaudit.measures.histograms import Histograms
+from biasaudit.measures.impact import measure_impact_ratios
 from biasaudit.measures.pooling import measure_pooled_rates
 from biasaudit.measures.quantities import measure_quantities, measure_ranking, measure_scores
 from biasaudit.measures.representation import measure_representation
@@ -162,6 +163,7 @@ def further_steps(m: Measurable) -> tuple[FurtherStep, ...]:
         FurtherStep(name="representation", part="representation", measure=lambda: _representation(m)),
         FurtherStep(name="label errors", part="label_errors", measure=lambda: _label_errors(m)),
         FurtherStep(name="confounding", part="confounding", measure=lambda: measure_confounding(m.disparities)),
+        FurtherStep(name="impact ratios", part="impact_ratios", measure=lambda: _impact_ratios(m)),
     ]
     return (*steps, *_declared_steps(m))
 
@@ -267,6 +269,10 @@ def _label_errors(m: Measurable) -> Any:
         raise NotApplicableError(NO_OUTCOME)
     shares = m.spec.sensitivity.label_errors
     return measure_label_errors(m.counts, m.facts, shares, minimum_size=m.spec.groups.minimum_size)
+
+
+def _impact_ratios(m: Measurable) -> Any:
+    return measure_impact_ratios(m.counts, m.facts, positive_is=m.spec.data.positive_is, level=m.level)
 
 
 def _classes(m: Measurable) -> Measured:

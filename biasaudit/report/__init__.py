@@ -1,4 +1,4 @@
-"""A result as text that people read: HTML, Markdown and JUnit, by pure functions.
+"""A result as text that people read: HTML, Markdown, JUnit and legal forms, by pure functions.
 
 Nothing here measures, draws at random or asks a clock: the same result gives the same bytes.
 Jinja2, Babel, Altair and vl-convert are loaded by the first report, not by importing this room.
@@ -6,15 +6,18 @@ Jinja2, Babel, Altair and vl-convert are loaded by the first report, not by impo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from biasaudit.results import AuditResult
 
 __all__ = [
+    "FORMS",
     "LANGUAGES",
     "render_comparison_html",
     "render_comparison_markdown",
+    "render_form",
     "render_html",
     "render_junit",
     "render_markdown",
@@ -22,6 +25,8 @@ __all__ = [
 
 #: Languages that a report is written in.
 LANGUAGES = ("en", "fr")
+#: Forms that a result can fill.
+FORMS = ("ll144", "four-fifths", "annex-iv", "model-card")
 
 
 def render_html(result: AuditResult, *, language: str | None = None) -> str:
@@ -85,6 +90,52 @@ def render_markdown(result: AuditResult, *, language: str | None = None) -> str:
     from biasaudit.report.markdown import markdown_of
 
     return markdown_of(result, _chosen(result, language))
+
+
+def render_form(
+    result: AuditResult,
+    form: str,
+    *,
+    language: str | None = None,
+    markup: Literal["html", "md"] = "html",
+    roles: Mapping[str, str] | None = None,
+) -> str:
+    """Fill a legal or technical form with what a result measured, and leave room for what a person must write.
+
+    Parameters
+    ----------
+    result : AuditResult
+        The result.
+    form : str
+        One of :data:`FORMS`: the tables of New York City Local Law 144, the four-fifths sheet of
+        29 CFR 1607.4(D), a skeleton for Annex IV and Article 10 of Regulation (EU) 2024/1689, a model card.
+    language : str, optional
+        One of :data:`LANGUAGES`; the audit's own by default.
+    markup : str
+        ``html`` for a self-contained page, ``md`` for Markdown.
+    roles : mapping, optional
+        Attributes that are ``sex`` and ``race`` for ``ll144``, instead of those that the audit declares.
+
+    Returns
+    -------
+    str
+        The form, with the date and the digest of the result.
+
+    Raises
+    ------
+    biasaudit.errors.ResultError
+        Where there is no such form or language, the result does not hold what the form is about, or
+        nobody has said which attribute is sex or race.
+
+    Examples
+    --------
+    >>> from biasaudit.results import AuditResult
+    >>> render_form(AuditResult.model_validate(_EXAMPLE), "model-card", markup="md").splitlines()[0]
+    '# Model card'
+    """
+    from biasaudit.report.forms import form_of
+
+    return form_of(result, form, _chosen(result, language), markup, roles or {})
 
 
 def render_junit(result: AuditResult) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from biasaudit.report.changes_markdown import changes_blocks
-from biasaudit.report.comparisons import Comparison, by_telling, compared
+from biasaudit.report.comparisons import by_telling
 from biasaudit.report.edition import Edition, edition_of
+from biasaudit.report.forms.rates_grid import rates_grid
+from biasaudit.report.forms.writing import claim_text, grid_markdown
 from biasaudit.report.messages import Listed, Message, message
 from biasaudit.report.sections.first import gate_sentence, limits
 from biasaudit.report.verdicts import verdict_sentences
-from biasaudit.report.words import GATE_OUTCOMES, OUTCOMES, STEP_OUTCOMES, STEPS, VERDICTS
+from biasaudit.report.words import GATE_OUTCOMES, OUTCOMES, STEP_OUTCOMES, STEPS
 from biasaudit.report.writer import Writer, escaped_markdown, markdown_writer
-from biasaudit.results import AuditResult, Finding, Sentence, Value
-from biasaudit.results.sentences import name
+from biasaudit.results import AuditResult, Sentence, Value
 
 #: Groups of an attribute in the table; a pull request is read in a minute.
 MOST_GROUPS = 12
@@ -84,40 +85,12 @@ def _gates(edition: Edition, writer: Writer) -> list[str]:
 
 
 def _tables(edition: Edition, writer: Writer) -> list[str]:
-    heads = [
-        message("Group"),
-        message("People"),
-        message("Rate, of 100"),
-        message("Gap, in 100"),
-        message("Ratio"),
-        message("Verdict"),
-    ]
-    head = "| " + " | ".join(_say(writer, each) for each in heads) + " |\n|---|---:|---:|---:|---:|---|"
     blocks = [f"## {_say(writer, message('Group by group'))}"]
     for facts in by_telling(edition.result):
-        comparisons = compared(edition.result, facts)
-        if not comparisons:
-            continue
-        rows = [_row(edition, writer, comparison) for comparison in comparisons[:MOST_GROUPS]]
-        reference = _say(writer, message("reference: {group}", group=name(facts.reference)))
-        blocks.append(f"**{_own(edition, facts.name)}** ({reference})\n\n{head}\n" + "\n".join(rows))
+        grid = rates_grid(edition.result, facts, MOST_GROUPS)
+        if grid is not None:
+            blocks.append(f"**{_say(writer, grid.caption)}**\n\n{grid_markdown(writer, grid)}")
     return blocks if len(blocks) > 1 else []
-
-
-def _row(edition: Edition, writer: Writer, comparison: Comparison) -> str:
-    language = edition.language
-    gap, ratio, rate = (part.estimate if part else None for part in (comparison.gap, comparison.ratio, comparison.rate))
-    cells = [
-        _own(edition, comparison.group),
-        language.people(comparison.n),
-        language.in_100(rate.value if rate else None, 1),
-        language.signed_in_100(gap.value if gap else None)
-        + (f" ({span})" if gap and (span := language.interval(gap, scale=100, digits=1)) else ""),
-        language.number(ratio.value if ratio else None)
-        + (f" ({span})" if ratio and (span := language.interval(ratio)) else ""),
-        writer.say(VERDICTS[comparison.verdict]),
-    ]
-    return "| " + " | ".join(cells) + " |"
 
 
 def _findings(edition: Edition, writer: Writer) -> list[str]:
@@ -128,7 +101,7 @@ def _findings(edition: Edition, writer: Writer) -> list[str]:
     for outcome in _TOLD:
         own = [finding for finding in findings if finding.outcome == outcome]
         if own:
-            lines = [f"- `{finding.code}` {_claim(writer, finding)}" for finding in own]
+            lines = [f"- `{finding.code}` {claim_text(writer, finding)}" for finding in own]
             blocks.append(f"**{_say(writer, OUTCOMES[outcome])}**\n\n" + "\n".join(lines))
     others = [
         f"{writer.say(OUTCOMES[outcome])}: {edition.language.count(sum(finding.outcome == outcome for finding in findings))}"
@@ -136,12 +109,6 @@ def _findings(edition: Edition, writer: Writer) -> list[str]:
         if outcome not in _TOLD
     ]
     return [*blocks, " · ".join(others)]
-
-
-def _claim(writer: Writer, finding: Finding) -> str:
-    if finding.message is None or not finding.claim:
-        return escaped_markdown(writer.language.reason(finding.claim or finding.reason))
-    return writer.claim(finding)
 
 
 def _failures(edition: Edition, writer: Writer) -> list[str]:

@@ -46,8 +46,12 @@ def page_of(result: AuditResult, code: str) -> str:
     """
     edition = edition_of(result, code)
     title = edition.language.own(result.audit.title)
-    foot = edition.says(message("Result {digest}")).replace("{digest}", edition.digest[:_SHORT_DIGEST])
-    return page_with(edition, SECTIONS, title=title, foot=foot)
+    return page_with(edition, SECTIONS, title=title, foot=result_foot(edition))
+
+
+def result_foot(edition: Edition) -> str:
+    """Name the result at the foot of a printed page."""
+    return edition.says(message("Result {digest}")).replace("{digest}", edition.digest[:_SHORT_DIGEST])
 
 
 def page_with(edition: Edition, sections: tuple[Section, ...], *, title: str, foot: str) -> str:
@@ -62,8 +66,8 @@ def page_with(edition: Edition, sections: tuple[Section, ...], *, title: str, fo
     title, foot : str
         Of the page, and of every printed page; plain text.
     """
-    environment = _environment()
-    words = {**_words(edition), "title": title}
+    templates = environment()
+    words = {**words_of(edition), "title": title}
     shown: list[tuple[Any, Markup]] = []
     anchors: set[str] = set()
     # Findings link to what stands in the other sections, so they are written when all of those are.
@@ -75,29 +79,31 @@ def page_with(edition: Edition, sections: tuple[Section, ...], *, title: str, fo
             continue
         if section.name == "findings":
             words["evidence"] = lambda finding: evidence_links(edition, finding, frozenset(anchors))
-        text = environment.get_template(f"{section.name}.html").render(**words, **view, section=section)
+        text = templates.get_template(f"{section.name}.html").render(**words, **view, section=section)
         anchors.update(_ID.findall(text))
         written[section.name] = Markup(text)  # noqa: S704 - written by our own templates, with autoescape on
     shown = [(section, written[section.name]) for section in sections if section.name in written]
-    heads = _running_heads(edition, title, foot)
-    style, script = _style([section.name for section, _ in shown], heads), _script()
-    page = environment.get_template("page.html").render(
+    heads = running_heads(edition, title, foot)
+    style, script = style_of([section.name for section, _ in shown], heads), _script()
+    page = templates.get_template("page.html").render(
         **words,
         sections=shown,
         style=Markup(style),  # noqa: S704 - our own, with the one user's text in it escaped for CSS
         script=Markup(script),  # noqa: S704 - our own
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=policy_hash(style),
+        script_hash=policy_hash(script),
     )
-    return _without_blank_lines(page)
+    return without_blank_lines(page)
 
 
-def _without_blank_lines(text: str) -> str:
+def without_blank_lines(text: str) -> str:
+    """Take out the blank lines that templates leave."""
     return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Prepare the templates, with autoescape on and undefined names as errors."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
@@ -110,7 +116,7 @@ def _environment() -> Environment:
     )
 
 
-def _words(edition: Edition) -> dict[str, Any]:
+def words_of(edition: Edition) -> dict[str, Any]:
     """Give templates the words and numbers of a language, all of it escaped already or safe."""
     language, html = edition.language, edition.html
 
@@ -150,7 +156,8 @@ def _filled(text: str, values: dict[str, Any]) -> Markup:
     return template.format(**values) if values else template
 
 
-def _style(sections: list[str], heads: str) -> str:
+def style_of(sections: list[str], heads: str) -> str:
+    """Join the style sheets of a page, its colours, and what stands on every printed sheet of it."""
     place = files("biasaudit.report") / "style"
     sheets = [place / f"{name}.css" for name in dict.fromkeys((*_BEFORE, *sections, *_AFTER))]
     parts = [sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file()]
@@ -159,10 +166,10 @@ def _style(sections: list[str], heads: str) -> str:
         for name, colour in COLOURS.items()
     )
     # The policy of the page knows the sheet by its digest, so it must stand in the page as it is hashed.
-    return _without_blank_lines("\n".join([*parts, colours, heads]))
+    return without_blank_lines("\n".join([*parts, colours, heads]))
 
 
-def _running_heads(edition: Edition, title: str, foot: str) -> str:
+def running_heads(edition: Edition, title: str, foot: str) -> str:
     """Write what stands at the head and foot of every printed page."""
     mark = edition.says(message("Simulated data")) if edition.result.audit.nature == "simulated" else ""
     return (
@@ -184,9 +191,9 @@ def _css_text(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _script() -> str:
-    return _without_blank_lines((files("biasaudit.report") / "script" / "page.js").read_text(encoding="utf-8"))
+    return without_blank_lines((files("biasaudit.report") / "script" / "page.js").read_text(encoding="utf-8"))
 
 
-def _hash(text: str) -> str:
+def policy_hash(text: str) -> str:
     """Give the digest by which a content security policy knows a style sheet or script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -48,6 +48,8 @@ REASONS: tuple[str, ...] = (
     "all people whose outcome is known have the same one",
     "no one of the group or of its reference is here",
     "no stratum holds people of both groups",
+    "the positive decision counts against a person here, and this compares how often people are selected",
+    "no attribute has two groups that are recorded and large enough to compare",
     "no interval: within every stratum all rates are zero or one",
     "the interval has no bound on one side",
     "not a finite number",

@@ -216,6 +216,7 @@ STEPS = {
     "representation": message("how many of each group there are"),
     "label errors": message("what wrong labels could change"),
     "confounding": message("what could explain a ratio away"),
+    "impact ratios": message("groups against the most selected one"),
     "quantities": message("quantities by group"),
     "stages": message("stages of the procedure"),
     "classes": message("classes"),

@@ -15,6 +15,7 @@ from biasaudit.results.changes import (
 from biasaudit.results.comparing import compare_results, run_facts
 from biasaudit.results.conditions import Condition, Floor, HourBand, ReadingTime, SpeedBand, SpeedCurve
 from biasaudit.results.estimate import Estimate, Record, estimated, undefined
+from biasaudit.results.forms import DeclaredForms, ImpactRatio, LocalLaw144
 from biasaudit.results.frames import frame
 from biasaudit.results.measuring import (
     Calibration,
@@ -115,6 +116,7 @@ __all__ = [
     "Conditional",
     "Confounding",
     "DataFacts",
+    "DeclaredForms",
     "Decomposition",
     "Different",
     "Disparity",
@@ -140,10 +142,12 @@ __all__ = [
     "GroupSize",
     "GroupValue",
     "HourBand",
+    "ImpactRatio",
     "Influence",
     "LabelErrors",
     "LargestGap",
     "LinkShare",
+    "LocalLaw144",
     "Manifest",
     "MissingLink",
     "ModelFacts",

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from biasaudit.results.changes import Changes
 from biasaudit.results.estimate import Estimate, Record
+from biasaudit.results.forms import DeclaredForms, ImpactRatio
 from biasaudit.results.measuring import (
     Calibration,
     Confounding,
@@ -66,6 +67,7 @@ class AuditInfo(Record):
     minimum_size: int = Field(description="Groups under this size are never judged.")
     assumptions: tuple[Assumption, ...] = ()
     translations: dict[str, dict[str, str]] = Field(default_factory=dict, description="Own words by language.")
+    forms: DeclaredForms = Field(default_factory=DeclaredForms, description="What legal forms were told.")
 
 
 class Fingerprint(Record):
@@ -364,6 +366,7 @@ class AuditResult(Record):
     label_errors: tuple[LabelErrors, ...] = ()
     confounding: tuple[Confounding, ...] = ()
     found_groups: tuple[FoundGroup, ...] = ()
+    impact_ratios: tuple[ImpactRatio, ...] = ()
     drivers: tuple[Driver, ...] = ()
     driver_totals: tuple[DriverTotal, ...] = ()
     proxies: tuple[Proxy, ...] = ()

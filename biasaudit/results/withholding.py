@@ -22,6 +22,7 @@ _LEFT_OUT = ("drivers", "driver_totals", "pooled_rates", "decompositions", "swee
 _BESIDE: dict[str, Any] = {
     "p_value": None, "p_adjusted": None, "rows_needed": None, "verdict": "cannot_tell", "n_selected": None,
     "rate_group": None, "rate_reference": None, "signs_disagree": False, "detectable": None, "share": None,
+    "p_two_more": None, "shortfall": None,
     "label_p_adjusted": None, "model_p_adjusted": None,
     "logit_p_value": None, "logit_p_adjusted": None, "flagged": False,
 }  # fmt: skip

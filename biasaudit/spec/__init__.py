@@ -15,6 +15,7 @@ from biasaudit.spec.audit import (
     ToleranceSpec,
     UncertaintySpec,
 )
+from biasaudit.spec.forms import FormsSpec, LocalLaw144Spec
 from biasaudit.spec.measuring import (
     ClassesSpec,
     MeasureSpec,
@@ -40,10 +41,12 @@ __all__ = [
     "Declaration",
     "FlipSpec",
     "FloorSpec",
+    "FormsSpec",
     "GateSpec",
     "GroupsSpec",
     "HeadSpec",
     "JurySpec",
+    "LocalLaw144Spec",
     "MeasureSpec",
     "ModelSpec",
     "PopulationSpec",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from biasaudit.spec.annotations import AnnotationsSpec
+from biasaudit.spec.forms import FormsSpec
 from biasaudit.spec.measuring import (
     ClassesSpec,
     MeasureSpec,
@@ -281,6 +282,7 @@ class AuditSpec(Record):
     search: SearchSpec | None = None
     population: tuple[PopulationSpec, ...] = ()
     sensitivity: SensitivitySpec = Field(default_factory=SensitivitySpec)
+    forms: FormsSpec = Field(default_factory=FormsSpec)
     translations: dict[Literal["fr", "en"], dict[str, str]] = Field(
         default_factory=dict,
         description="The file's own words in another language: { 'called' = 'convoqué' }.",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from biasaudit.errors import Mistake
+from biasaudit.spec.forms import missing_cross
 from biasaudit.spec.lines import Location, dotted, line_of
 from biasaudit.spec.nearest import nearest_name
 
@@ -57,6 +58,10 @@ def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mi
     for key in ("gate", "flip", "population"):
         for index, table in _tables(raw, key):
             check((key, index, "attribute"), table.get("attribute"), attributes, "a declared attribute or intersection")
+    for role, used in _roles_of_forms(raw):
+        check(("forms", "ll144", role), used, columns, "a declared protected column")
+    if problem := missing_cross(raw, crossings):
+        say(("forms", "ll144"), problem)
     for place, names in _column_lists(raw):
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
@@ -69,6 +74,14 @@ def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mi
             allowed="a column that names each item once",
         )
     return mistakes
+
+
+def _roles_of_forms(raw: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Give the attributes that a form is told to use."""
+    forms = raw.get("forms")
+    law = forms.get("ll144") if isinstance(forms, Mapping) else None
+    for role in ("sex", "race"):
+        yield role, law.get(role) if isinstance(law, Mapping) else None
 
 
 def _column_lists(raw: Mapping[str, Any]) -> Iterator[tuple[Location, list[str]]]:

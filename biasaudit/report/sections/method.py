@@ -8,7 +8,7 @@ from biasaudit.report.edition import Edition
 from biasaudit.report.messages import Message, listed, message
 from biasaudit.report.sections.first import limits
 from biasaudit.report.words import MEANINGS, MEASURES
-from biasaudit.results import AuditResult
+from biasaudit.results import AuditInfo, AuditResult
 from biasaudit.results.sentences import Value, count, in_100, name, number
 
 _WORDS = (
@@ -85,8 +85,8 @@ def view(edition: Edition) -> dict[str, Any]:
     }
 
 
-def _told(result: AuditResult) -> list[Message]:
-    audit = result.audit
+def tolerance_told(audit: AuditInfo) -> list[Message]:
+    """Say what an audit tolerates, and for what reason."""
     told = [
         message(
             "This audit tolerates a gap of {gap} in 100 and a ratio of {least} to {most}.",
@@ -97,7 +97,13 @@ def _told(result: AuditResult) -> list[Message]:
     ]
     if audit.tolerance_reason:
         told.append(message("Reason given for it: {reason}.", reason=name(audit.tolerance_reason)))
-    told += [
+    return told
+
+
+def _told(result: AuditResult) -> list[Message]:
+    audit = result.audit
+    told = [
+        *tolerance_told(audit),
         message(
             "A verdict rests on the whole interval, never on a single number. Because many comparisons are made at once, the interval that decides is wider than the one shown."
         ),

@@ -19,7 +19,7 @@ def view(edition: Edition) -> dict[str, Any]:
     """Gather what was decided about whom."""
     result = edition.result
     return {
-        "told": [*_rows(result), *_decision(result), *_outcome(result)],
+        "told": [*rows_told(result), *_decision(result), *_outcome(result)],
         "dropped": result.data.dropped,
         "many": sum(len(facts.groups) for facts in result.data.attributes if not is_crossed(facts)) > MOST_LINES,
         "attributes": [
@@ -34,14 +34,15 @@ def view(edition: Edition) -> dict[str, Any]:
             if not is_crossed(facts)
         ],
         "crossed": [(at, facts) for at, facts in enumerate(result.data.attributes) if is_crossed(facts)],
-        "model": _model(result.model, result),
+        "model": decisions_from(result.model, result),
         "performance": _performance(result.model),
         "settings": _settings(result.model),
         "features": result.data.features,
     }
 
 
-def _rows(result: AuditResult) -> list[Message]:
+def rows_told(result: AuditResult) -> list[Message]:
+    """Say how many rows there are, trained with and measured on."""
     data = result.data
     told = [
         message(
@@ -90,7 +91,8 @@ def _outcome(result: AuditResult) -> list[Message]:
     return told
 
 
-def _model(model: ModelFacts | None, result: AuditResult) -> list[Message]:
+def decisions_from(model: ModelFacts | None, result: AuditResult) -> list[Message]:
+    """Say what took the decisions, and where the line was drawn."""
     if model is None:
         return []
     told = [

@@ -31,6 +31,7 @@ from biasaudit.results import (
     Git,
     GroupSize,
     HourBand,
+    ImpactRatio,
     Manifest,
     ModelFacts,
     Performance,
@@ -297,6 +298,7 @@ def rich(**changes: Any) -> AuditResult:
         flips=tuple(flips()),
         trace=trace(),
         **further(),
+        impact_ratios=impact_ratios(),
         findings=tuple(findings()),
         gates=tuple(gates()),
         steps=(
@@ -330,6 +332,32 @@ def _groups() -> tuple[list[Rate], list[Disparity], list[AttributeFacts]]:
         facts("sex x origin", CROSS, "male x European", "sex", "origin"),
     ]
     return rates, disparities, attributes
+
+
+def impact_ratios() -> tuple[ImpactRatio, ...]:
+    """Hold the groups of origin and sex against the most selected one of each."""
+    found = []
+    for attribute, groups, best, p in (("origin", ORIGIN, "European", 0.0001), ("sex", SEX, "male", 0.41)):
+        recorded = sum(n for group, (_, n) in groups.items() if group != MISSING)
+        for group, (k, n) in groups.items():
+            if group in (best, MISSING):
+                continue
+            top, of = groups[best]
+            found.append(
+                ImpactRatio(
+                    attribute=attribute,
+                    group=group,
+                    reference=best,
+                    n_group=n,
+                    n_reference=of,
+                    share=n / recorded,
+                    ratio=ratio_of(wilson(k, n), wilson(top, of)),
+                    p_value=p,
+                    p_two_more=p * 1.3,
+                    shortfall=max(0, math.ceil(0.8 * n * top / of - k)),
+                )
+            )
+    return tuple(found)
 
 
 def audit(**changes: Any) -> AuditInfo:
