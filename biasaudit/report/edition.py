@@ -93,9 +93,12 @@ class Section:
         Gives what the template shows, or None where there is nothing to show.
     shows_data : bool
         Whether numbers about people stand in it, so that a simulation must be marked.
+    needs_script : bool
+        Whether nothing of it works without the page's script, which then shows it.
     """
 
     name: str
     title: Message
     view: Callable[[Edition], dict[str, Any] | None]
     shows_data: bool = True
+    needs_script: bool = False

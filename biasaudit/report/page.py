@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Style sheets that are no section's own, before and after those of the sections.
 _BEFORE, _AFTER = ("palette", "page", "text", "tables", "figures", "chain", "first"), ("print",)
+#: Scripts, each whole without the others, in the order in which they run.
+_SCRIPTS = ("page", "chosen", "line", "tables")
 _ID = re.compile(r' id="([^"]+)"')
 #: How much of a digest stands on every printed page.
 _SHORT_DIGEST = 16
@@ -88,6 +91,7 @@ def page_with(edition: Edition, sections: tuple[Section, ...], *, title: str, fo
     page = templates.get_template("page.html").render(
         **words,
         sections=shown,
+        script_words=_script_words(edition),
         style=Markup(style),  # noqa: S704 - our own, with the one user's text in it escaped for CSS
         script=Markup(script),  # noqa: S704 - our own
         style_hash=policy_hash(style),
@@ -191,7 +195,17 @@ def _css_text(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _script() -> str:
-    return without_blank_lines((files("biasaudit.report") / "script" / "page.js").read_text(encoding="utf-8"))
+    place = files("biasaudit.report") / "script"
+    return without_blank_lines("\n".join((place / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS))
+
+
+def _script_words(edition: Edition) -> str:
+    """Give the script the words that it writes, and the marks with which the language writes numbers."""
+    language = edition.language
+    sample = language.number(1234.5, 1)
+    texts = {"filter": message("Show only rows with"), "rows": message("{n} of {total} rows")}
+    words = {key: language.translated(text.template) for key, text in texts.items()}
+    return json.dumps({**words, "thousands": sample[1], "point": sample[-2]}, sort_keys=True)
 
 
 def policy_hash(text: str) -> str:

@@ -1,3 +1,4 @@
+import functools
 import importlib.util
 import os
 import shutil
@@ -32,3 +33,33 @@ def invented():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+class Visit:
+    """An open page and all that it said or asked for."""
+
+    def __init__(self, chromium, uri, *, width=1280, scheme="light", **options):
+        self.context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+        self.page = self.context.new_page()
+        self.said, self.asked = [], []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("dialog", self._dismissed)
+        self.page.goto(uri)
+
+    def _dismissed(self, dialog):
+        self.said.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.context.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Opens a page: ``with visit(uri, width=390) as seen``."""
+    return functools.partial(Visit, chromium)

@@ -21,6 +21,7 @@ from biasaudit.report.sections import (
     proxies,
     sign,
     strata,
+    trying,
     unmeasured,
 )
 
@@ -37,6 +38,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(name="proxies", title=message("Stand-ins"), view=proxies.view),
     Section(name="flips", title=message("What if"), view=flips.view),
     Section(name="labels", title=message("The way back to the labels"), view=labels.view),
+    Section(name="trying", title=message("Things to try"), view=trying.view, needs_script=True),
     Section(name="findings", title=message("Findings"), view=findings.view),
     Section(name="method", title=message("Method, limits and words"), view=method.view, shows_data=False),
     Section(

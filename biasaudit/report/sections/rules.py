@@ -70,7 +70,8 @@ def _gap(effect: RuleEffect, kind: str) -> Estimate:
     return effect.label_gap if kind == "label" else effect.model_gap
 
 
-def _is_told(effect: RuleEffect, kind: str) -> bool:
+def is_told(effect: RuleEffect, kind: str) -> bool:
+    """Whether a gap under a rule is told apart from that under the declared one."""
     p = effect.label_p_adjusted if kind == "label" else effect.model_p_adjusted
     change = effect.label_change if kind == "label" else effect.model_change
     if p is None or p > SIGNIFICANT or change is None or change.low is None or change.high is None:
@@ -83,7 +84,7 @@ def _caption(result: AuditResult, effects: list[RuleEffect], kind: str) -> Messa
     known = [effect for effect in effects if _gap(effect, kind).is_defined]
     sizes = [_gap(effect, kind).value or 0.0 for effect in known]
     digits = max(1, digits_for(min(sizes), max(sizes)))
-    told = sum(_is_told(effect, kind) for effect in known)
+    told = sum(is_told(effect, kind) for effect in known)
     words: Words = {
         "n": count(len(known)),
         "group": people_of(result, effects[0].attribute, effects[0].group),
@@ -154,7 +155,7 @@ def _row(edition: Edition, effect: RuleEffect, kind: str) -> Row:
     state: State = "within"
     if effect.is_declared:
         state = "reference"
-    elif _is_told(effect, kind):
+    elif is_told(effect, kind):
         state = "exceeds"
     return Row(
         label=edition.says(termed(RULE_NAMES, effect.rule)),

@@ -29,11 +29,13 @@ from biasaudit.results import (
     Floor,
     GateResult,
     Git,
+    GroupScores,
     GroupSize,
     HourBand,
     ImpactRatio,
     Manifest,
     ModelFacts,
+    NotCounted,
     Performance,
     PeriodGap,
     PoolEffect,
@@ -45,6 +47,7 @@ from biasaudit.results import (
     Rate,
     ReadingTime,
     RuleEffect,
+    ScoreCounts,
     SpeedBand,
     SpeedCurve,
     StageGap,
@@ -299,6 +302,12 @@ def rich(**changes: Any) -> AuditResult:
         trace=trace(),
         **further(),
         impact_ratios=impact_ratios(),
+        score_counts=(
+            score_counts(
+                attributes[:2],
+                (NotCounted(attribute="age", group="21 and over"), NotCounted(attribute="age", group="under 21")),
+            ),
+        ),
         findings=tuple(findings()),
         gates=tuple(gates()),
         steps=(
@@ -307,6 +316,32 @@ def rich(**changes: Any) -> AuditResult:
         ),
     )
     return result.model_copy(update=changes)
+
+
+def score_counts(attributes: list[AttributeFacts], not_counted: tuple[NotCounted, ...] = ()) -> ScoreCounts:
+    """Give scores in ten bins: of each group somewhat more lie low than of the one before."""
+    bins, counted = 10, []
+    for facts_of_one in attributes:
+        for at, size in enumerate(facts_of_one.groups):
+            slope = [1.0 + 0.2 * at * (place - bins / 2) / bins for place in range(bins)]
+            counts = tuple(size.n * each / sum(slope) for each in slope)
+            counted.append(
+                GroupScores(
+                    attribute=facts_of_one.name, group=size.group, n=size.n, effective_n=float(size.n), counts=counts
+                )
+            )
+    first = [group.counts for group in counted if group.attribute == attributes[0].name]
+    return ScoreCounts(
+        cut="share",
+        cut_value=0.24,
+        at=2,
+        thresholds=(0.9, None, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0),
+        tied=(False, True, True, *[False] * 7),
+        places=tuple(map(sum, zip(*first, strict=True))),
+        groups=tuple(counted),
+        references={facts_of_one.name: facts_of_one.reference for facts_of_one in attributes},
+        not_counted=not_counted,
+    )
 
 
 def _groups() -> tuple[list[Rate], list[Disparity], list[AttributeFacts]]:
@@ -1212,6 +1247,11 @@ def hostile() -> AuditResult:
                 each.model_copy(update={"gate": {**each.gate, "attribute": first}, "group": first})
                 for each in base.gates
             ),
+            "score_counts": (
+                score_counts(
+                    [facts(attribute, groups, HOSTILE[1])], (NotCounted(attribute=attribute, group=HOSTILE[4]),)
+                ),
+            ),
         }
     )
 
@@ -1227,6 +1267,7 @@ def large() -> AuditResult:
     return base.model_copy(
         update={
             "data": base.data.model_copy(update={"attributes": (facts("district", groups, "district 7"),)}),
+            "score_counts": (score_counts([facts("district", groups, "district 7")]),),
             "rates": tuple(rates),
             "disparities": tuple(disparities),
             "conditional": (),
