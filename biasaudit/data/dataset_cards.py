@@ -41,6 +41,7 @@ class SourceCard(Card):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
         None, description="Digest that a local or fetched file must have."
     )
+    how: str | None = Field(None, description="How to come by a local file that cannot be fetched, in words.")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -95,7 +96,7 @@ def list_datasets() -> tuple[DatasetCard, ...]:
     Examples
     --------
     >>> [card.name for card in list_datasets()]
-    ['berkeley', 'boston_mortgages', 'recidivism_crowd_balanced', 'st_georges', 'two_cents']
+    ['berkeley', 'boston_mortgages', 'compas', 'recidivism_crowd_balanced', 'st_georges', 'two_cents']
     """
     return tuple(_read(path) for _, path in sorted(_folders().items()))
 

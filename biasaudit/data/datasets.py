@@ -228,7 +228,8 @@ def _absent(card: DatasetCard, entry: SourceCard) -> str:
         ways.append(f"run `biasaudit data fetch {card.name}`")
     if entry.local is not None:
         ways.append(f"set {DATA_VARIABLE} to a folder that holds {entry.local}")
-    return f"The data of {card.name} are not on this machine. To get them, {' or '.join(ways)}."
+    how = f" You can {entry.how.strip()}" if entry.how else ""
+    return f"The data of {card.name} are not on this machine. To get them, {' or '.join(ways)}.{how}"
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

@@ -54,7 +54,7 @@ def measure_proxies(
 
     The strength is 2 AUC - 1 of the attribute predicted from the feature on people it has not seen: 0 tells nothing
     (chance may bring it slightly below), 1 tells it without error. With more than two groups it is the mean over the
-    groups, each against the reference. The attribute's own column is left out.
+    groups, each against the reference and counting for its people. The attribute's own column is left out.
 
     What chance alone would give is measured too: the attribute is shuffled within the parts of the cross-validation,
     which keeps their sizes, and everything is done again (a permutation test: Fisher 1935; Good, Permutation,
@@ -116,7 +116,9 @@ def _of_attribute(
         stand_ins[ALL_FEATURES] = joined
     sizes = {size.group: int((groups == size.group).sum()) for size in fact.groups}
     others = [name for name in sizes if name not in (fact.reference, NOT_RECORDED) and sizes[name] >= LEAST_PEOPLE]
-    method = f"2 AUC - 1, {FOLDS}-fold cross-validated, DeLong" + (", mean over groups" if len(others) > 1 else "")
+    method = f"2 AUC - 1, {FOLDS}-fold cross-validated, DeLong" + (
+        ", mean over groups by their people" if len(others) > 1 else ""
+    )
     if not others or sizes.get(fact.reference, 0) < LEAST_PEOPLE:
         reason = f"fewer than {LEAST_PEOPLE} people in the group or its reference"
         nothing = undefined(reason, method=method, level=level)
@@ -235,15 +237,16 @@ def _strength(guesses: list[FloatArray], people: People, method: str, level: flo
     strengths, variances = [], []
     for guess, test in zip(guesses, people.parts(), strict=True):
         codes = people.codes[test]
-        areas, own, shared = [], 0.0, np.zeros(int((codes == 0).sum()))
+        area, own, shared = 0.0, 0.0, np.zeros(int((codes == 0).sum()))
         for group in range(1, people.groups + 1):
             inside, outside = guess[group - 1, codes == group], guess[group - 1, codes == 0]
             placed = _share_below(inside, outside)
-            areas.append(placed.mean())
-            own += float(placed.var(ddof=1)) / len(placed) / people.groups**2
+            share = float(people.shares[group - 1])
+            area += share * float(placed.mean())
+            own += float(placed.var(ddof=1)) / len(placed) * share**2
             # The same reference people stand against every group: their placements are averaged before their spread.
-            shared += (1 - _share_below(outside, inside)) / people.groups
-        strengths.append(2 * float(np.mean(areas)) - 1)
+            shared += (1 - _share_below(outside, inside)) * share
+        strengths.append(2 * area - 1)
         variances.append(own + float(shared.var(ddof=1)) / len(shared))
     strength = float(np.mean(strengths))
     half = normal_quantile(level) * 2 * float(np.sqrt(np.sum(variances))) / FOLDS

@@ -43,6 +43,12 @@ class People:
     folds: IntArray
     groups: int
 
+    @property
+    def shares(self) -> FloatArray:
+        """Give the share of each group told in the people of all of them, shape (g,): what it counts for in a mean."""
+        sizes = np.bincount(self.codes, minlength=self.groups + 1)[1:]
+        return np.asarray(sizes / sizes.sum(), dtype=np.float64)
+
     def parts(self) -> list[IntArray]:
         """Give the rows of each fold."""
         return [np.flatnonzero(self.folds == fold) for fold in range(int(self.folds.max()) + 1)]
@@ -99,7 +105,7 @@ class Joined:
         return np.ascontiguousarray(odds.transpose(0, 2, 1)).round(_DECIMALS)
 
     def strengths(self, codes: Codes) -> FloatArray:
-        """Give 2 AUC - 1, averaged over groups and folds, for each of b shuffles."""
+        """Give 2 AUC - 1, averaged over folds and, by their people, over groups, for each of b shuffles."""
         found = np.zeros(len(codes))
         for part, guess in zip(self._parts, self.guesses(codes), strict=True):
             order = np.argsort(codes[:, part.test], axis=1, kind="stable")
@@ -107,8 +113,8 @@ class Joined:
             for group in range(1, self._people.groups + 1):
                 sorted_guess = np.take_along_axis(guess[group - 1], order, axis=1)
                 mine, others = sorted_guess[:, ends[group - 1] : ends[group]], sorted_guess[:, : ends[0]]
-                found += _area(mine, others)
-        return 2 * found / (len(self._parts) * self._people.groups) - 1
+                found += self._people.shares[group - 1] * _area(mine, others)
+        return 2 * found / len(self._parts) - 1
 
 
 def _part(levels: list[IntArray], people: People, test: IntArray) -> _Part:
@@ -153,8 +159,8 @@ def strengths_of_levels(levels: IntArray, people: People, codes: Codes) -> Float
     Returns
     -------
     array of float, shape (b,)
-        2 AUC - 1 of the group guessed by the share of it in a level, learnt on the other folds; averaged over groups
-        and folds.
+        2 AUC - 1 of the group guessed by the share of it in a level, learnt on the other folds; averaged over folds
+        and, by their people, over groups.
 
     Examples
     --------
@@ -172,8 +178,8 @@ def strengths_of_levels(levels: IntArray, people: People, codes: Codes) -> Float
             inside, outside = learnt[group], learnt[0]
             overall = inside[0].sum() / (inside[0].sum() + outside[0].sum())
             guess = (inside + PRIOR * overall) / (inside + outside + PRIOR)
-            found += _area_of_tables(guess, table[group], table[0])
-    return 2 * found / (len(tables) * people.groups) - 1
+            found += people.shares[group - 1] * _area_of_tables(guess, table[group], table[0])
+    return 2 * found / len(tables) - 1
 
 
 def _table(levels: IntArray, size: int, codes: Codes, groups: int) -> FloatArray:
