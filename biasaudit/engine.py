@@ -309,7 +309,15 @@ def _measured(going: Run, inputs: Inputs, started: str) -> AuditResult:
     )
     drivers, totals = going.step(
         "drivers",
-        lambda _: explain_gaps(model, judged, facts, seed=seed, level=level, decisions=decisions),
+        lambda _: explain_gaps(
+            model,
+            judged,
+            facts,
+            seed=seed,
+            level=level,
+            decisions=decisions,
+            feature_groups=spec.feature_groups,
+        ),
         ((), ()),
     )
     result = AuditResult(
@@ -473,6 +481,7 @@ def _data_facts(spec: AuditSpec, inputs: Inputs, facts: tuple[AttributeFacts, ..
         truth=spec.data.truth,
         errors_against=against,
         features=table.features,
+        feature_groups=dict(spec.feature_groups),
         strata=spec.data.strata,
         period=spec.data.period,
         periods=() if judged.periods is None else tuple(sorted(map(str, judged.periods.unique()))),

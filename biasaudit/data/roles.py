@@ -23,6 +23,7 @@ MOST_NUMERIC_GROUPS = 20
 DEFAULT_TEST_SHARE = 0.3
 #: A column named here is looked at and keeps whatever other role it has.
 SEARCH = "search"
+FEATURE_GROUPS = "feature_groups"
 #: Keys of [[quantity]] that name columns.
 _QUANTITY = ("column", "against")
 #: People that a table of counts may stand for, as each becomes a row in memory.
@@ -107,6 +108,7 @@ def _named_columns(spec: AuditSpec) -> list[tuple[Location, str]]:
     named += [(("stage", index, "column"), one.column) for index, one in enumerate(spec.stage)]
     named += [(("classes", key), getattr(spec.classes, key)) for key in ("decision", "truth") if spec.classes]
     named += [((SEARCH, "columns"), name) for name in (spec.search.columns if spec.search else ())]
+    named += [((FEATURE_GROUPS, group), name) for group, names in spec.feature_groups.items() for name in names]
     return [(place, name) for place, name in named if name is not None]
 
 
@@ -222,7 +224,7 @@ def feature_names(columns: Iterable[str], spec: AuditSpec) -> tuple[str, ...]:
                 f"data.features lists {clash[0]!r}, which is what the model is to predict or be held against."
             )
         return spec.data.features
-    taken = {name for place, name in _named_columns(spec) if place[0] != SEARCH}
+    taken = {name for place, name in _named_columns(spec) if place[0] not in (SEARCH, FEATURE_GROUPS)}
     return tuple(column for column in columns if column not in taken)
 
 

@@ -13,6 +13,7 @@ from scipy.special import logit
 from biasaudit.data.table import FloatArray, Table
 from biasaudit.drivers.changes import Change, changes
 from biasaudit.drivers.intervals import t_quantile, wilson_upper
+from biasaudit.drivers.sampling import copies_of
 from biasaudit.errors import DataError, NotApplicableError
 from biasaudit.models import Model, decide, is_numeric
 from biasaudit.results import NOT_RECORDED, AttributeFacts, Estimate, Flip, estimated, undefined
@@ -144,21 +145,17 @@ def _resampler(
     n = len(table)
     trainer = model.trainer
     if trainer is None:
-        return lambda rng: (_copies(rng, n), now)
+        return lambda rng: (copies_of(rng, n), now)
     ready: list[Any] = [trainer.prepare(frame) for frame in frames]
     same_rows = trainer.judges_its_training_rows and len(trainer.rows) == n
 
     def resample(rng: np.random.Generator) -> tuple[FloatArray, _Scored]:
-        copies = _copies(rng, n)
-        taught = copies if same_rows else _copies(rng, len(trainer.rows))
+        copies = copies_of(rng, n)
+        taught = copies if same_rows else copies_of(rng, len(trainer.rows))
         scorer = trainer.refit(trainer.labels, trainer.weight * taught)
         return copies, _scored([scorer(part) for part in ready], has_points=has_points)
 
     return resample
-
-
-def _copies(rng: np.random.Generator, n: int) -> FloatArray:
-    return rng.multinomial(n, np.full(n, 1 / n)).astype(np.float64)
 
 
 def _measure_all(

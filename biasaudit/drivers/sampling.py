@@ -1,8 +1,7 @@
-"""Which rows to explain, and what each of them stands for.
+"""Which rows to explain, and which to compare them with.
 
 A gap needs means over groups, not every row. One sample serves all attributes: rows are drawn within the finest groups,
-spread over their scores. Weights are then calibrated (Deville & Särndal, Calibration Estimators in Survey Sampling,
-JASA 87, 1992) so that the sample reproduces what is known of all rows, the mean score above all.
+spread over their scores.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from biasaudit.data.table import FloatArray, Table
 
@@ -18,10 +18,6 @@ IndexArray = npt.NDArray[np.intp]
 
 #: Rows drawn from each of the finest groups at least, or all of it.
 _LEAST_OF_A_CELL = 5
-#: A column of the calibration that the others explain to this share of its variance adds nothing.
-_COLLINEAR = 1e-9
-#: Sampled rows that each further column of the calibration must find.
-_ROWS_A_COLUMN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +27,7 @@ class Sample:
     Attributes
     ----------
     rows : array of int, shape (r,)
-        Positions, rising.
+        Positions, crossing by crossing, with rising scores.
     copies : array of float, shape (r,)
         How many rows each stands for, at least 1.
     """
@@ -62,10 +58,10 @@ def draw(table: Table, names: tuple[str, ...], scores: FloatArray, *, size: int,
         All of a small crossing; of a larger one its lowest and highest score and a systematic sample between.
     """
     rng = np.random.default_rng(seed)
-    codes = np.column_stack([table.attribute(name).codes for name in names])
-    _, cell = np.unique(codes, axis=0, return_inverse=True)
-    cell = cell.reshape(len(table))
-    order = np.lexsort((table.ids.to_numpy(dtype=str), scores, cell))
+    codes = [table.attribute(name).codes.astype(np.int64) for name in names]
+    joined = np.ravel_multi_index(codes, [int(each.max()) + 1 for each in codes])
+    _, cell = np.unique(joined, return_inverse=True)
+    order = np.lexsort((_by_name(table), scores, cell))
     sizes = np.bincount(cell)
     most = _most_of_a_cell(sizes, size)
     rows, copies = [], []
@@ -80,9 +76,7 @@ def draw(table: Table, names: tuple[str, ...], scores: FloatArray, *, size: int,
         places = np.floor((np.arange(wanted) + rng.random()) * step).astype(np.intp)
         rows.append(np.concatenate([members[[0, -1]], inner[places]]))
         copies.append(np.concatenate([np.ones(2), np.full(wanted, step)]))
-    every, counts = np.concatenate(rows), np.concatenate(copies)
-    rising = np.argsort(every)
-    return Sample(rows=every[rising], copies=counts[rising])
+    return Sample(rows=np.concatenate(rows), copies=np.concatenate(copies))
 
 
 def backgrounds(table: Table, *, count: int, size: int, seed: int) -> tuple[IndexArray, ...]:
@@ -104,9 +98,34 @@ def backgrounds(table: Table, *, count: int, size: int, seed: int) -> tuple[Inde
         spread over the scores: what differs between them then says what another table would have changed.
     """
     rng = np.random.default_rng(seed)
-    by_id = np.argsort(table.ids.to_numpy(dtype=str), kind="stable")
+    by_id = np.argsort(_by_name(table), kind="stable")
     chances = table.weight[by_id] / table.weight.sum()
     return tuple(rng.choice(by_id, size=size, p=chances) for _ in range(count))
+
+
+def copies_of(rng: np.random.Generator, rows: int, *, drawn: int | None = None) -> FloatArray:
+    """Draw rows with replacement, and give how often each was drawn.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Where chance comes from.
+    rows : int
+        Rows to draw from.
+    drawn : int, optional
+        Rows to draw; as many as there are by default.
+
+    Examples
+    --------
+    >>> copies_of(np.random.default_rng(0), 4).sum()
+    np.float64(4.0)
+    """
+    return rng.multinomial(rows if drawn is None else drawn, np.full(rows, 1 / rows)).astype(np.float64)
+
+
+def _by_name(table: Table) -> npt.NDArray[np.uint64]:
+    """Give each row a number that follows from its id alone: numbers sort far faster than texts."""
+    return pd.util.hash_array(table.ids.to_numpy(dtype=object), categorize=False)
 
 
 def _most_of_a_cell(sizes: npt.NDArray[np.int64], size: int) -> int:
@@ -119,68 +138,3 @@ def _most_of_a_cell(sizes: npt.NDArray[np.int64], size: int) -> int:
         else:
             high = middle - 1
     return low
-
-
-@dataclass(frozen=True, kw_only=True)
-class Calibrated:
-    """Sampled rows of one group, weighted to stand for all of it.
-
-    Attributes
-    ----------
-    weight : array of float, shape (r,)
-        Adds up to 1; single weights may be negative.
-    columns : array of float, shape (r, k)
-        What was calibrated on, the constant first.
-    copies : array of float, shape (r,)
-        How many rows each stood for before.
-    base : array of float, shape (r,)
-        Weights before, adding up to 1.
-    """
-
-    weight: FloatArray
-    columns: FloatArray
-    copies: FloatArray
-    base: FloatArray
-
-
-def calibrate(known: FloatArray, weight: FloatArray, *, drawn: IndexArray, copies: FloatArray) -> Calibrated:
-    """Weight sampled rows of a group so that they reproduce the means of all its rows.
-
-    Parameters
-    ----------
-    known : array of float, shape (n, k)
-        What is known of every row of the group; the mean of the first column is always reproduced where it varies in
-        the sample, that of further ones as far as the sample is large enough for them.
-    weight : array of float, shape (n,)
-        Sampling weights of the rows.
-    drawn : array of int, shape (r,)
-        Positions of the sampled rows within the group.
-    copies : array of float, shape (r,)
-        How many rows each sampled one stands for.
-
-    Returns
-    -------
-    Calibrated
-        Linear calibration: ``w = base (1 + x'λ)``.
-    """
-    base = weight[drawn] * copies
-    base = base / base.sum()
-    allowed = max(1, len(drawn) // _ROWS_A_COLUMN - 1)
-    distance = known[:, :allowed] - np.average(known[:, :allowed], axis=0, weights=weight)
-    spread = np.sqrt(np.average(distance**2, axis=0, weights=weight))
-    kept = [np.ones(len(drawn))]
-    basis = [np.sqrt(base)]
-    for position in np.flatnonzero(spread > 0):
-        column = distance[drawn, position] / spread[position]
-        rest = column * np.sqrt(base)
-        for direction in basis:
-            rest = rest - (direction @ rest) * direction
-        if rest @ rest > _COLLINEAR:
-            kept.append(column)
-            basis.append(rest / np.sqrt(rest @ rest))
-    columns = np.column_stack(kept)
-    # Columns are measured from the group's own means: those of the weighted sample must become 1, 0, 0, …
-    missing = -columns.T @ base
-    missing[0] += 1.0
-    factor = np.linalg.solve((columns * base[:, None]).T @ columns, missing)
-    return Calibrated(weight=base * (1.0 + columns @ factor), columns=columns, copies=copies, base=base)

@@ -39,6 +39,8 @@ class CodedRows:
         From codes, shape (m, p), to scores, shape (m,).
     effects : tuple of array, or None
         For a model that adds up columns: what each value of each column adds on the link scale.
+    from_link : callable, or None
+        For such a model: from the sum of these effects, of any shape, to scores.
     ready : callable
         From codes to what a refit of the model scores (see :class:`biasaudit.models.training.Trainer`).
     """
@@ -46,6 +48,7 @@ class CodedRows:
     codes: FloatArray
     score: Callable[[FloatArray], FloatArray]
     effects: tuple[FloatArray, ...] | None
+    from_link: Callable[[FloatArray], FloatArray] | None
     ready: Callable[[FloatArray], Any]
 
 
@@ -77,13 +80,18 @@ def code_rows(model: Model, frame: pd.DataFrame) -> CodedRows:
         values.append(column.iloc[first].reset_index(drop=True))
     if model.columns is None:
         score = partial(_score_decoded, model.score, values)
-        return CodedRows(codes=codes, score=score, effects=None, ready=partial(_prepared, model, values))
+        return CodedRows(
+            codes=codes, score=score, effects=None, from_link=None, ready=partial(_prepared, model, values)
+        )
     blocks = _blocks(model, values)
     ready = partial(_matrix, blocks)
     additive = _additive(model, blocks, codes, features)
     if additive is not None:
-        return CodedRows(codes=codes, score=additive[0], effects=additive[1], ready=ready)
-    return CodedRows(codes=codes, score=partial(_score_blocks, model.estimator, blocks), effects=None, ready=ready)
+        effects, from_link = additive
+        score = partial(_score_sum, effects, from_link)
+        return CodedRows(codes=codes, score=score, effects=effects, from_link=from_link, ready=ready)
+    score = partial(_score_blocks, model.estimator, blocks)
+    return CodedRows(codes=codes, score=score, effects=None, from_link=None, ready=ready)
 
 
 def _blocks(model: Model, values: list[pd.Series]) -> list[FloatArray]:
@@ -98,7 +106,7 @@ def _blocks(model: Model, values: list[pd.Series]) -> list[FloatArray]:
 
 def _additive(
     model: Model, blocks: list[FloatArray], codes: FloatArray, features: pd.DataFrame
-) -> tuple[Callable[[FloatArray], FloatArray], tuple[FloatArray, ...]] | None:
+) -> tuple[tuple[FloatArray, ...], Callable[[FloatArray], FloatArray]] | None:
     """Turn a linear model into a sum of effects, if that is what it is: it is tried on the rows themselves."""
     assert model.score is not None
     coefficients = np.asarray(getattr(model.estimator, "coef_", np.empty(0)), dtype=np.float64).ravel()
@@ -107,20 +115,28 @@ def _additive(
     ends = np.cumsum([block.shape[1] for block in blocks])[:-1]
     effects = tuple(block @ part for block, part in zip(blocks, np.split(coefficients, ends), strict=True))
     intercept = float(np.ravel(model.estimator.intercept_)[0])
-    score = partial(_score_sum, effects, intercept, model.scale)
+    from_link = partial(_from_link, intercept, model.scale)
     tried = slice(None, 200)
     expected = model.score(features.iloc[tried])
-    if np.abs(score(codes[tried]) - expected).max() > _SAME * max(1.0, float(np.abs(expected).max())):
+    found = _score_sum(effects, from_link, codes[tried])
+    if np.abs(found - expected).max() > _SAME * max(1.0, float(np.abs(expected).max())):
         return None
-    return score, effects
+    return effects, from_link
 
 
-def _score_sum(effects: tuple[FloatArray, ...], intercept: float, scale: Scale, codes: FloatArray) -> FloatArray:
+def _score_sum(
+    effects: tuple[FloatArray, ...], from_link: Callable[[FloatArray], FloatArray], codes: FloatArray
+) -> FloatArray:
     whole = codes.astype(np.intp)
-    total = np.full(len(codes), intercept)
+    total = np.zeros(len(codes))
     for position, effect in enumerate(effects):
         total += effect[whole[:, position]]
-    return np.asarray(expit(total), dtype=np.float64) if scale == "probability" else total
+    return from_link(total)
+
+
+def _from_link(intercept: float, scale: Scale, total: FloatArray) -> FloatArray:
+    link = total + intercept
+    return np.asarray(expit(link), dtype=np.float64) if scale == "probability" else link
 
 
 def _score_blocks(estimator: Any, blocks: list[FloatArray], codes: FloatArray) -> FloatArray:

@@ -201,6 +201,8 @@ REASONS: tuple[str, ...] = (
     "{n} of {m} rows, calibrated on score and inputs",
     "exact Shapley values (Lundberg & Lee 2017), {n} background rows; group mean minus reference mean; {how}",
     "exact Shapley values (Lundberg & Lee 2017), {n} backgrounds; group mean minus reference mean; {how}",
+    "Shapley values by antithetic permutations (Lundberg & Lee 2017), {n} backgrounds; group mean minus reference mean; {how}",
+    "Shapley values of a sum of effects (Lundberg & Lee 2017), {n} backgrounds; group mean minus reference mean; {how}",
     "Shapley values by {n} antithetic permutations a row (Lundberg & Lee 2017), {m} background rows; group mean minus reference mean; {how}",
 )
 #: What may fill a place of them, and is ours.

@@ -134,6 +134,9 @@ class DataFacts(Record):
         None, description="What error rates are measured against; null where there is nothing."
     )
     features: tuple[str, ...] = ()
+    feature_groups: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Features that were explained as one, by the name of their group."
+    )
     strata: tuple[str, ...] = ()
     period: str | None = Field(None, description="Column of periods.")
     periods: tuple[str, ...] = ()
@@ -248,9 +251,12 @@ class Driver(Record):
     group: str
     reference: str
     scale: Literal["score", "decision"] = "score"
-    feature: str
+    feature: str = Field(description="An input, or a declared group of them.")
     contribution: Estimate
     share: float | None = Field(None, description="Share of the total; null where the total is not clear of zero.")
+    spread: float | None = Field(
+        None, description="Largest minus smallest contribution over the samples of people who were compared with."
+    )
 
 
 class DriverTotal(Record):
@@ -263,6 +269,11 @@ class DriverTotal(Record):
     total: float
     sum_of_contributions: float
     rows_explained: int
+    sampling_error: float | None = Field(
+        None,
+        description="Standard error that explaining some of the people, against some of them, leaves in the least certain "
+        "contribution; null where it was not measured.",
+    )
     method: str
 
 

@@ -283,6 +283,10 @@ class AuditSpec(Record):
     population: tuple[PopulationSpec, ...] = ()
     sensitivity: SensitivitySpec = Field(default_factory=SensitivitySpec)
     forms: FormsSpec = Field(default_factory=FormsSpec)
+    feature_groups: dict[Text, Annotated[tuple[Text, ...], Field(min_length=2)]] = Field(
+        default_factory=dict,
+        description="Features explained as one, because they say nearly the same: { income = ['salary', 'bonus'] }.",
+    )
     translations: dict[Literal["fr", "en"], dict[str, str]] = Field(
         default_factory=dict,
         description="The file's own words in another language: { 'called' = 'convoqué' }.",

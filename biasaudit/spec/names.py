@@ -11,6 +11,7 @@ from typing import Any
 
 from biasaudit.errors import Mistake
 from biasaudit.spec.forms import missing_cross
+from biasaudit.spec.grouping import misgrouped
 from biasaudit.spec.lines import Location, dotted, line_of
 from biasaudit.spec.nearest import nearest_name
 
@@ -73,7 +74,7 @@ def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mi
             "is missing, and [annotations] needs it to join labels to items",
             allowed="a column that names each item once",
         )
-    return mistakes
+    return mistakes + misgrouped(raw, lines)
 
 
 def _roles_of_forms(raw: Mapping[str, Any]) -> Iterator[tuple[str, object]]:

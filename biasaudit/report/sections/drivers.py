@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from biasaudit.report.comparisons import by_telling, is_crossed, main_group
@@ -18,6 +19,8 @@ _MOST_FIGURES = 4
 _IN_100 = 100
 #: Inputs named in the small waterfall of the first screen.
 _MOST_SMALL = 5
+#: Share of a gap up to which what a sample leaves open is little.
+_LITTLE = 0.01
 
 
 def score_digits(total: float) -> int:
@@ -41,22 +44,51 @@ def _signed(edition: Edition, value: float, total: DriverTotal) -> str:
     return edition.language.signed(value, digits)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Placed:
+    """Drivers and totals with their places in the result, by what they are about."""
+
+    drivers: dict[tuple[str, str, str, str], list[tuple[int, Driver]]]
+    totals: dict[tuple[str, str, str, str], tuple[int, DriverTotal]]
+
+    @classmethod
+    def of(cls, result: AuditResult) -> _Placed:
+        drivers: dict[tuple[str, str, str, str], list[tuple[int, Driver]]] = {}
+        for at, driver in enumerate(result.drivers):
+            drivers.setdefault(_about(driver, driver.scale), []).append((at, driver))
+        for own in drivers.values():
+            own.sort(key=lambda pair: -abs(pair[1].contribution.value or 0.0))
+        totals = {_about(total, total.scale): (at, total) for at, total in enumerate(result.driver_totals)}
+        return cls(drivers=drivers, totals=totals)
+
+    def own(self, total: DriverTotal) -> list[tuple[int, Driver]]:
+        """Contributions that a total sums, the largest first."""
+        return self.drivers.get(_about(total, total.scale), [])
+
+
+def _about(one: Driver | DriverTotal, scale: str) -> tuple[str, str, str, str]:
+    return one.attribute, one.group, one.reference, scale
+
+
 def view(edition: Edition) -> dict[str, Any] | None:
     """Gather the contributions behind every score gap, the most telling group of each attribute first."""
     result = edition.result
     if not result.driver_totals:
         return None
     crossed = {facts.name for facts in result.data.attributes if is_crossed(facts)}
+    placed = _Placed.of(result)
     parts: list[dict[str, Any]] = []
     figures = 0
     scale = result.driver_scale
     for at, total in enumerate(result.driver_totals):
-        own = _own(result, total)
+        own = placed.own(total)
         if not own or total.scale != scale:
             continue
         is_main = main_group(result, total.attribute) in (total.group, None) or not parts
         has_figure = is_main and total.attribute not in crossed and figures < _MOST_FIGURES
         figures += has_figure
+        in_scores = placed.totals.get(_about(total, "score")) if scale == "decision" else None
+        twins = {driver.feature: (place, driver) for place, driver in placed.drivers.get(_about(total, "score"), [])}
         parts.append(
             {
                 "total": total,
@@ -64,10 +96,14 @@ def view(edition: Edition) -> dict[str, Any] | None:
                     "{group}, against {reference}", group=name(total.group), reference=name(total.reference)
                 ),
                 "at": at,
-                "rows": [(place, driver, *_twin(result, driver)) for place, driver in own],
+                "rows": [(place, driver, *twins.get(driver.feature, (None, None))) for place, driver in own],
                 "is_points": scale == "decision",
+                "per": _per(total),
                 "digits": 1 if scale == "decision" else score_digits(total.total),
-                "scores": _in_scores(result, total),
+                "scores": in_scores,
+                "score_digits": score_digits(in_scores[1].total) if in_scores else None,
+                "has_spread": any(driver.spread is not None for _, driver in own),
+                "open": _left_open(total),
                 "figure": _figure(edition, total, [driver for _, driver in own], f"drivers-{at}", folds_how=figures > 1)
                 if has_figure
                 else None,
@@ -75,56 +111,40 @@ def view(edition: Edition) -> dict[str, Any] | None:
         )
     if not parts:
         return None
-    return {"parts": sorted(parts, key=lambda part: part["figure"] is None), "is_points": scale == "decision"}
+    return {
+        "parts": sorted(parts, key=lambda part: part["figure"] is None),
+        "is_points": scale == "decision",
+        "feature_groups": result.data.feature_groups,
+    }
 
 
-def _twin(result: AuditResult, driver: Driver) -> tuple[int, Driver] | tuple[None, None]:
-    """Find what the same input adds to the mean score, beside what it adds to the selection rate."""
-    if driver.scale == "score":
-        return None, None
-    key = (driver.attribute, driver.group, driver.reference, driver.feature, "score")
-    for at, other in enumerate(result.drivers):
-        if (other.attribute, other.group, other.reference, other.feature, other.scale) == key:
-            return at, other
-    return None, None
-
-
-def _in_scores(result: AuditResult, total: DriverTotal) -> tuple[int, DriverTotal] | None:
-    """Find the gap in the mean score beside that in the selection rate."""
-    if total.scale == "score":
+def _left_open(total: DriverTotal) -> Message | None:
+    """Say how far explaining some people in the place of all leaves contributions open."""
+    if not total.sampling_error:
         return None
-    key = (total.attribute, total.group, total.reference, "score")
-    return next(
-        (
-            (at, other)
-            for at, other in enumerate(result.driver_totals)
-            if (other.attribute, other.group, other.reference, other.scale) == key
-        ),
-        None,
+    error = shown(total.sampling_error, total.scale, total.total)
+    if abs(total.sampling_error) <= _LITTLE * abs(total.total):
+        return message(
+            "Explaining some people, each against some others, leaves every contribution open by {error} at most: no more than one hundredth of the gap.",
+            error=error,
+        )
+    return message(
+        "Explaining some people, each against some others, leaves contributions open by up to {error}; the bound on the work, or a gap that may be nothing, ended the sample there. The intervals carry it.",
+        error=error,
     )
 
 
 def first_fall(edition: Edition, *, name_: str) -> Figure | None:
     """Draw the small waterfall of the most telling group, for the first screen."""
     result = edition.result
+    placed = _Placed.of(result)
     for facts in by_telling(result):
         for total in result.driver_totals:
             key = (total.attribute, total.group, total.scale)
             if key == (facts.name, main_group(result, facts.name), result.driver_scale):
-                own = [driver for _, driver in _own(result, total)]
+                own = [driver for _, driver in placed.own(total)]
                 return _figure(edition, total, own, name_, is_small=True) if own else None
     return None
-
-
-def _own(result: AuditResult, total: DriverTotal) -> list[tuple[int, Driver]]:
-    """Find the contributions that a total sums, the largest first."""
-    key = (total.attribute, total.group, total.reference, total.scale)
-    own = [
-        (at, driver)
-        for at, driver in enumerate(result.drivers)
-        if (driver.attribute, driver.group, driver.reference, driver.scale) == key
-    ]
-    return sorted(own, key=lambda pair: -abs(pair[1].contribution.value or 0.0))
 
 
 def _caption(result: AuditResult, total: DriverTotal, drivers: list[Driver]) -> Message:

@@ -6,12 +6,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import skops.io
+import statsmodels.api as sm
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder
+from statsmodels.stats.oaxaca import OaxacaBlinder
 
-from biasaudit.drivers import explain_gaps
-from biasaudit.drivers import gaps as gaps_module
-from biasaudit.drivers.refits import coalitions
-from biasaudit.drivers.shapley import shapley_values
-from biasaudit.errors import NotApplicableError
+from biasaudit.drivers import explain_gaps, explaining
+from biasaudit.errors import DataError, NotApplicableError
 from biasaudit.models import Model, decide, make_model
 
 HERE = Path()
@@ -19,9 +23,10 @@ HERE = Path()
 
 @pytest.fixture(autouse=True)
 def _few_rows(monkeypatch):
-    """Explain few rows: what must hold does not depend on how many."""
-    monkeypatch.setattr(gaps_module, "MOST_ROWS_ADDITIVE", 150)
-    monkeypatch.setattr(gaps_module, "MOST_ROWS", 60)
+    """Do little work: what must hold does not depend on how much."""
+    monkeypatch.setattr(explaining, "MOST_SCORES_ADDITIVE", 100_000)
+    monkeypatch.setattr(explaining, "MOST_SCORES", 5_000)
+    monkeypatch.setattr(explaining, "PILOT_ROWS", 60)
 
 
 def trained(make_table, make_spec, frame, outcome, features, train, **more):
@@ -80,28 +85,6 @@ def test_a_wide_model_is_explained_by_permutations_and_adds_up(make_table, make_
     assert max(by_feature(drivers, "female").values(), key=lambda row: abs(row.contribution.value)).feature == "grade"
 
 
-def test_shapley_values_are_those_of_enumeration(make_table, make_spec, world):
-    frame, outcome = world(200)
-    features = ("grade", "origin", "sex")
-    model, table = trained(make_table, make_spec, frame, outcome, features, "gradient_boosting")
-    rows, background = table.frame[list(features)].iloc[:5], table.frame[list(features)].iloc[50:90]
-    (found,) = shapley_values(model, rows, background, seed=0)
-
-    def value(row, known):
-        mixed = background.copy()
-        for name in known:
-            mixed[name] = row[name]
-        return model.score(mixed).mean()
-
-    weights = {0: 1 / 3, 1: 1 / 6, 2: 1 / 3}
-    for place, (_, row) in enumerate(rows.iterrows()):
-        for column, name in enumerate(features):
-            others = [other for other in features if other != name]
-            coalitions = [[], [others[0]], [others[1]], others]
-            expected = sum(weights[len(s)] * (value(row, [*s, name]) - value(row, s)) for s in coalitions)
-            assert found[place, column] == pytest.approx(expected, abs=1e-9)
-
-
 def test_a_feature_that_the_model_does_not_use_adds_nothing(make_table, facts_of, world):
     frame, _ = world(600)
     table = make_table(frame, features=("grade", "idle"))
@@ -124,8 +107,8 @@ def test_a_sample_agrees_with_all_rows_within_its_interval(make_table, make_spec
     model, table = trained(make_table, make_spec, frame, outcome, features, "sklearn.tree.DecisionTreeClassifier")
     facts = facts_of(table, sex="male", origin="here")
     some, totals = explain_gaps(model, table, facts, seed=0)
-    monkeypatch.setattr(gaps_module, "MOST_ROWS", 500)
-    monkeypatch.setattr(gaps_module, "MOST_SCORES", 10**9)
+    monkeypatch.setattr(explaining, "LEAST_ROWS", 500)
+    monkeypatch.setattr(explaining, "MOST_SCORES", 10**6)
     every, all_totals = explain_gaps(model, table, facts, seed=0)
     assert totals[0].rows_explained < all_totals[0].rows_explained == 500
     assert "calibrated" in totals[0].method
@@ -232,41 +215,129 @@ def test_on_the_scale_of_decisions_contributions_add_up_to_the_gap_in_selection(
     assert len(parts) == len(features) == sum(one.scale == "score" for one in drivers)
 
 
-def test_on_the_scale_of_decisions_values_are_those_of_enumeration(make_table, make_spec, world):
-    frame, outcome = world(200)
-    features = ("grade", "origin", "sex")
-    model, table = trained(make_table, make_spec, frame, outcome, features, "logistic_regression")
-    rows, background = table.frame[list(features)].iloc[:5], table.frame[list(features)].iloc[50:90]
+def test_inputs_declared_as_one_share_the_gap_as_one_on_both_scales(make_table, make_spec, facts_of, world):
+    frame, outcome = world(700)
+    frame["mark"] = frame["grade"] + 0.3 * frame["idle"]
+    features = ("grade", "school", "mark", "origin")
+    table = make_table(frame, outcome, features=features, judged=np.arange(700) >= 300)
+    spec = make_spec(train="gradient_boosting", threshold=0.5)
+    model, judged = make_model(table, spec, folder=HERE, seed=1), table.judged()
+    decisions = decide(model.score(judged.frame), spec.model)
+    groups = {"merit": ("grade", "mark")}
+    facts = facts_of(judged, sex="male", origin="here", sex_x_origin="male x here")
+    drivers, totals = explain_gaps(model, judged, facts, seed=0, decisions=decisions, feature_groups=groups)
+    assert [row.feature for row in drivers[:3]] == ["merit", "school", "origin"]
+    assert len(totals) == 2 * (1 + 2 + 5)
+    for total in totals:
+        inside = np.asarray(judged.attribute(total.attribute) == total.group)
+        against = np.asarray(judged.attribute(total.attribute) == total.reference)
+        held = decisions.selected if total.scale == "decision" else model.score(judged.frame)
+        assert total.total == pytest.approx(held[inside].mean() - held[against].mean(), abs=1e-12)
+        own = [
+            one
+            for one in drivers
+            if (one.attribute, one.group, one.scale) == (total.attribute, total.group, total.scale)
+        ]
+        assert sum(one.contribution.value for one in own) == pytest.approx(total.total, abs=1e-6)
+        assert all("refitted" in one.contribution.method for one in own)
+    with pytest.raises(DataError, match="'marks' is no input of the model"):
+        explain_gaps(model, judged, facts, seed=0, feature_groups={"merit": ("grade", "marks")})
 
-    def line(scores):
-        return (scores >= 0.55).astype(float)
 
-    (found,) = shapley_values(model, rows, background, seed=0, lines=[line])
-    weights = {0: 1 / 3, 1: 1 / 6, 2: 1 / 3}
-
-    def value(row, known):
-        mixed = background.assign(**{name: row[name] for name in known})
-        return line(model.score(mixed)).mean()
-
-    for place, (_, row) in enumerate(rows.iterrows()):
-        for column, name in enumerate(features):
-            one, two = (other for other in features if other != name)
-            expected = sum(
-                weights[len(s)] * (value(row, [*s, name]) - value(row, s)) for s in ([], [one], [two], [one, two])
-            )
-            assert found[place, column] == pytest.approx(expected, abs=1e-9)
+def test_a_group_of_inputs_of_a_sum_adds_what_its_columns_add(make_table, make_spec, facts_of, world):
+    frame, outcome = world(600)
+    train = "sklearn.linear_model.LinearRegression"
+    model, table = trained(make_table, make_spec, frame, outcome, ("grade", "idle", "school"), train)
+    facts = facts_of(table, sex="male")
+    apart = by_feature(explain_gaps(model, table, facts, seed=0)[0], "female")
+    drivers, _ = explain_gaps(model, table, facts, seed=0, feature_groups={"both": ("grade", "school")})
+    both = by_feature(drivers, "female")["both"].contribution.value
+    assert both == pytest.approx(apart["grade"].contribution.value + apart["school"].contribution.value, abs=1e-9)
 
 
-@pytest.mark.parametrize("columns", [1, 2, 4, 6, 9])
-def test_coalitions_share_out_a_game_as_its_definition_says(columns):
-    rng = np.random.default_rng(columns)
-    effects, pairs = rng.normal(size=columns), rng.normal(size=(columns, columns))
-    present, weights = coalitions(columns, seed=3)
-    values = present @ effects + np.einsum("ci,ij,cj->c", present, np.triu(pairs, 1), present)
-    half = np.triu(pairs, 1) + np.triu(pairs, 1).T
-    # In a game of single effects and pairs everybody gets the own effect and half of every pair.
-    assert weights @ values == pytest.approx(effects + half.sum(axis=1) / 2)
-    assert (weights @ values).sum() == pytest.approx(values[present.all(axis=1)][0] - values[~present.any(axis=1)][0])
+@pytest.mark.parametrize("way", ["train", "load"])
+def test_one_hot_columns_of_a_pipeline_of_the_users_own_are_one_source_column(
+    make_table, make_spec, facts_of, world, way, tmp_path
+):
+    frame, outcome = world(400)
+    features = ["grade", "school", "origin"]
+    encoder = ColumnTransformer([("levels", OneHotEncoder(), ["school", "origin"])], remainder="passthrough")
+    pipeline = Pipeline([("columns", encoder), ("model", LogisticRegression())])
+    table = make_table(frame, outcome, features=features)
+    if way == "load":
+        skops.io.dump(pipeline.fit(frame[features], outcome), tmp_path / "model.skops")
+        spec = make_spec(load="model.skops", threshold=0.5)
+        model = make_model(table, spec, folder=tmp_path, seed=1)
+    else:
+        spec = make_spec(train="logistic_regression", threshold=0.5)
+        model = make_model(table, spec, folder=HERE, seed=1, case_model=lambda *_: pipeline)
+    decisions = decide(model.score(frame), spec.model)
+    drivers, totals = explain_gaps(model, table, facts_of(table, sex="male"), seed=0, decisions=decisions)
+    assert [one.feature for one in drivers] == features * 2
+    for total in totals:
+        assert total.sum_of_contributions == pytest.approx(total.total, abs=1e-6)
+    assert max(drivers[:3], key=lambda one: abs(one.contribution.value)).feature == "grade"
+
+
+def test_a_linear_model_shares_out_what_oaxaca_and_blinder_call_explained(make_table, make_spec, facts_of, world):
+    frame, _ = world(900)
+    frame["hours"] = np.random.default_rng(1).normal(size=900) + 0.4 * (frame.sex == "female")
+    pay = 2 * frame.grade + 0.5 * frame.hours + np.random.default_rng(2).normal(size=900)
+    inputs = ["grade", "hours", "idle"]
+    kind = "sklearn.linear_model.LinearRegression"
+    # The model learns from rows that take part in the decomposition too, as pooled coefficients do.
+    outcome = (pay > pay.median()).astype(float).to_numpy()
+    model, table = trained(make_table, make_spec, frame, outcome, tuple(inputs), kind)
+    drivers, totals = explain_gaps(model, table, facts_of(table, sex="male"), seed=0)
+    found = by_feature(drivers, "female")
+    coefficients = sm.OLS(outcome, sm.add_constant(frame[inputs])).fit().params
+    woman = (frame.sex == "female").to_numpy()
+    for name in inputs:
+        apart = frame.loc[woman, name].mean() - frame.loc[~woman, name].mean()
+        assert found[name].contribution.value == pytest.approx(coefficients[name] * apart, abs=1e-6)
+        assert found[name].spread == pytest.approx(0, abs=1e-9)
+    exog = frame[inputs].assign(woman=woman.astype(float))
+    decomposed = OaxacaBlinder(outcome, exog, "woman", hasconst=False, swap=False)
+    _, explained, _ = decomposed.two_fold(two_fold_type="nuemark").params  # as statsmodels spells Neumark
+    assert abs(totals[0].total) == pytest.approx(abs(explained), abs=1e-6)
+    assert totals[0].sampling_error == pytest.approx(0, abs=1e-9)
+    assert "sum of effects" in totals[0].method
+
+
+def test_rows_are_added_until_the_sample_leaves_little_open_and_the_error_is_true(
+    make_table, make_spec, facts_of, world, monkeypatch
+):
+    frame, outcome = world(20000)
+    features = ("grade", "origin", "school")
+    table = make_table(frame, outcome, features=features)
+    spec = make_spec(train="logistic_regression", threshold=0.5)
+    model = replace(make_model(table, spec, folder=HERE, seed=1), trainer=None)
+    facts = facts_of(table, sex="male")
+    found = {}
+    for work in (20_000, 4_000_000):
+        monkeypatch.setattr(explaining, "MOST_SCORES_ADDITIVE", work)
+        found[work] = explain_gaps(model, table, facts, seed=0)
+    (few, little), (many, much) = ((drivers, totals[0]) for drivers, totals in found.values())
+    assert little.rows_explained < much.rows_explained
+    assert little.sampling_error > 2 * much.sampling_error
+    assert much.sampling_error <= 1.5 * explaining.WANTED * abs(much.total)
+    assert all(one.spread > 0 for one in few)
+    # What the small sample says is off from the large one by about what it says it may be.
+    off = [abs(a.contribution.value - b.contribution.value) for a, b in zip(few, many, strict=True)]
+    assert max(off) <= 4 * little.sampling_error
+    assert sum(one.spread for one in many) < sum(one.spread for one in few)
+
+
+def test_a_gap_inside_the_noise_has_no_shares_on_either_scale(make_table, make_spec, facts_of, world):
+    frame, outcome = world(300)
+    frame["sex"] = np.random.default_rng(1).choice(["female", "male"], 300)
+    table = make_table(frame, outcome, features=("idle", "school"))
+    spec = make_spec(train="logistic_regression", threshold=0.5)
+    model = make_model(table, spec, folder=HERE, seed=1)
+    decisions = decide(model.score(frame), spec.model)
+    drivers, _ = explain_gaps(model, table, facts_of(table, sex="male"), seed=0, decisions=decisions)
+    assert {one.scale for one in drivers} == {"score", "decision"}
+    assert all(one.share is None for one in drivers)
 
 
 @pytest.mark.slow

@@ -5,7 +5,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biasaudit.drivers.sampling import calibrate, draw
+from biasaudit.drivers.means import calibrate, whole_of
+from biasaudit.drivers.sampling import copies_of, draw
 
 
 def test_small_crossings_are_drawn_whole_and_copies_add_up(make_table, world):
@@ -32,7 +33,8 @@ def test_calibrated_weights_reproduce_the_means_of_the_group(drawn, seed):
     known[:, 2] = known[:, 0] * 2 - 1
     weight = rng.uniform(0.5, 2, 300)
     rows = np.sort(rng.choice(300, drawn, replace=False))
-    found = calibrate(known, weight, drawn=rows, copies=np.full(drawn, 300 / drawn))
+    whole = whole_of(np.ones(300, dtype=bool), known, weight)
+    found = calibrate(whole, known[rows], weight[rows] * (300 / drawn))
     np.testing.assert_allclose(found.weight.sum(), 1)
     columns = slice(None, 3 if drawn >= 20 else 1)
     truth = np.average(known[:, columns], axis=0, weights=weight)
@@ -42,5 +44,14 @@ def test_calibrated_weights_reproduce_the_means_of_the_group(drawn, seed):
 def test_a_whole_group_keeps_its_own_weights():
     rng = np.random.default_rng(0)
     weight = rng.uniform(0.5, 2, 40)
-    found = calibrate(rng.normal(size=(40, 3)), weight, drawn=np.arange(40), copies=np.ones(40))
+    known = rng.normal(size=(40, 3))
+    found = calibrate(whole_of(np.ones(40, dtype=bool), known, weight), known, weight)
     np.testing.assert_allclose(found.weight, weight / weight.sum(), atol=1e-12)
+
+
+@given(st.integers(1, 50), st.integers(1, 200), st.integers(0, 1000))
+def test_copies_are_as_many_as_were_drawn(rows, drawn, seed):
+    found = copies_of(np.random.default_rng(seed), rows, drawn=drawn)
+    assert found.shape == (rows,)
+    assert found.sum() == drawn
+    assert (found >= 0).all()

@@ -294,6 +294,7 @@ def rich(**changes: Any) -> AuditResult:
                 total=-0.118,
                 sum_of_contributions=-0.118,
                 rows_explained=2343,
+                sampling_error=0.0009,
                 method="linear SHAP",
             ),
         ),
@@ -522,6 +523,7 @@ def drivers() -> list[Driver]:
             feature=feature,
             contribution=estimated(value, value - 0.009, value + 0.009, method="linear SHAP, bootstrap"),
             share=value / -0.118,
+            spread=abs(value) / 20,
         )
         for feature, value in given.items()
     ]
