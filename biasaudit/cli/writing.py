@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from biasaudit.cli.pdf import find_browser, print_pdf
 from biasaudit.errors import ResultError
 
 if TYPE_CHECKING:
     from biasaudit.results import AuditResult
 
 #: Formats that can be asked for.
-FORMATS = ("html", "json", "md", "junit")
-#: Those that a form can take.
-MARKUPS: tuple[Literal["html"], Literal["md"]] = ("html", "md")
+FORMATS = ("html", "json", "md", "junit", "pdf")
 #: What can be written in them; the report is what it is by default.
 FORMS = ("report", "ll144", "four-fifths", "annex-iv", "model-card")
 #: Languages that a report can be written in.
@@ -65,7 +64,7 @@ def output_options(default_formats: str) -> Callable[[Callable[..., Any]], Calla
             default="report",
             show_default=True,
             metavar="LIST",
-            help=f"What to write as html or md, of: {', '.join(FORMS)}.",
+            help=f"What to write as html, md or pdf, of: {', '.join(FORMS)}.",
         ),
         click.option(
             "--role",
@@ -91,9 +90,12 @@ def output_options(default_formats: str) -> Callable[[Callable[..., Any]], Calla
 
 
 def wanted_outputs(formats: str, forms: str, roles: tuple[str, ...], language: str | None) -> Wanted:
-    """Read what the options say; a wrong name is a usage error that names the right ones."""
+    """Read what the options say; a wrong name is a usage error, and a PDF without a browser is told before any work."""
+    chosen = chosen_formats(formats)
+    if "pdf" in chosen:
+        find_browser()
     return Wanted(
-        formats=chosen_formats(formats),
+        formats=chosen,
         forms=chosen_formats(forms, FORMS, "form"),
         language=language,
         roles=dict(_role(text) for text in roles),
@@ -146,27 +148,34 @@ def write_outputs(result: AuditResult, folder: Path, wanted: Wanted, *, with_res
 
     if with_result:
         yield write_text(folder / "result.json", to_json(result))
-    for name, text in _outputs(result, wanted):
-        yield write_text(folder / name, text)
-
-
-def _outputs(result: AuditResult, wanted: Wanted) -> Iterator[tuple[str, str]]:
-    """Give the name of each file and its text, the report first."""
-    from biasaudit.report import render_form, render_html, render_junit, render_markdown
-
-    language = wanted.language
-    infix = "" if language in (None, result.audit.language) else f".{language}"
+    infix = "" if wanted.language in (None, result.audit.language) else f".{wanted.language}"
     for form in sorted(wanted.forms, key=FORMS.index):
-        for markup in MARKUPS:
-            if markup not in wanted.formats:
-                continue
-            if form != "report":
-                text = render_form(result, form, language=language, markup=markup, roles=wanted.roles)
-            else:
-                text = (render_html if markup == "html" else render_markdown)(result, language=language)
-            yield f"{form}{infix}.{markup}", text
+        stem = folder / f"{form}{infix}"
+        if {"html", "pdf"} & {*wanted.formats}:
+            page = _text(result, wanted, form, "html")
+            if "html" in wanted.formats:
+                yield write_text(stem.with_name(f"{stem.name}.html"), page)
+            if "pdf" in wanted.formats:
+                yield print_pdf(page, stem.with_name(f"{stem.name}.pdf"))
+        if "md" in wanted.formats:
+            yield write_text(stem.with_name(f"{stem.name}.md"), _text(result, wanted, form, "md"))
         if form == "report" and "junit" in wanted.formats:
-            yield "junit.xml", render_junit(result)
+            yield write_text(folder / "junit.xml", _junit(result))
+
+
+def _text(result: AuditResult, wanted: Wanted, form: str, markup: Literal["html", "md"]) -> str:
+    """Write the report or a form."""
+    from biasaudit.report import render_form, render_html, render_markdown
+
+    if form == "report":
+        return (render_html if markup == "html" else render_markdown)(result, language=wanted.language)
+    return render_form(result, form, language=wanted.language, markup=markup, roles=wanted.roles)
+
+
+def _junit(result: AuditResult) -> str:
+    from biasaudit.report import render_junit
+
+    return render_junit(result)
 
 
 def write_text(path: Path, text: str) -> Path:
