@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from biasaudit.results import Assumption, AuditInfo, DeclaredForms, Fingerprint, Git, Manifest
+from biasaudit.results import Assumption, AuditInfo, DeclaredForms, Fingerprint, Git, Manifest, Question
 from biasaudit.spec import AuditSpec, Declaration
 
 #: Packages whose version can change a number in a result.
@@ -89,6 +89,7 @@ def audit_info(spec: AuditSpec) -> AuditInfo:
         tolerance_reason=spec.tolerance.reason,
         minimum_size=spec.groups.minimum_size,
         assumptions=tuple(Assumption(**one.model_dump()) for one in spec.assumption),
+        workshop=tuple(Question(**one.model_dump()) for one in spec.workshop.questions),
         translations={language: dict(words) for language, words in spec.translations.items()},
         forms=DeclaredForms.model_validate(spec.forms.model_dump()),
     )

@@ -20,6 +20,7 @@ from biasaudit.report.pictures.look import COLOURS
 from biasaudit.report.sections import SECTIONS
 from biasaudit.report.verdicts import rows_to_settle
 from biasaudit.report.words import termed
+from biasaudit.report.workshop import asked_beside
 from biasaudit.report.writer import capital, isolated
 from biasaudit.results import FEWEST_PEOPLE, TOO_FEW_TO_SHOW
 
@@ -49,7 +50,7 @@ def page_of(result: AuditResult, code: str) -> str:
     """
     edition = edition_of(result, code)
     title = edition.language.own(result.audit.title)
-    return page_with(edition, SECTIONS, title=title, foot=result_foot(edition))
+    return page_with(edition, SECTIONS, title=title, foot=result_foot(edition), is_asking=True)
 
 
 def result_foot(edition: Edition) -> str:
@@ -57,7 +58,9 @@ def result_foot(edition: Edition) -> str:
     return edition.says(message("Result {digest}")).replace("{digest}", edition.digest[:_SHORT_DIGEST])
 
 
-def page_with(edition: Edition, sections: tuple[Section, ...], *, title: str, foot: str) -> str:
+def page_with(
+    edition: Edition, sections: tuple[Section, ...], *, title: str, foot: str, is_asking: bool = False
+) -> str:
     """Put some sections together into one page.
 
     Parameters
@@ -68,6 +71,8 @@ def page_with(edition: Edition, sections: tuple[Section, ...], *, title: str, fo
         In the order in which they are read; the first one is the first screen.
     title, foot : str
         Of the page, and of every printed page; plain text.
+    is_asking : bool
+        Whether questions for a workshop stand beside the sections.
     """
     templates = environment()
     words = {**words_of(edition), "title": title}
@@ -92,6 +97,7 @@ def page_with(edition: Edition, sections: tuple[Section, ...], *, title: str, fo
         **words,
         sections=shown,
         script_words=_script_words(edition),
+        asked=asked_beside(edition.result, [section.name for section, _ in shown]) if is_asking else {},
         style=Markup(style),  # noqa: S704 - our own, with the one user's text in it escaped for CSS
         script=Markup(script),  # noqa: S704 - our own
         style_hash=policy_hash(style),

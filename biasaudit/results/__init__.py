@@ -90,6 +90,7 @@ from biasaudit.results.tracing import (
     UnitShare,
 )
 from biasaudit.results.withholding import FEWEST_PEOPLE, TOO_FEW_TO_SHOW, withhold_small_cells
+from biasaudit.results.workshop import Question
 
 __all__ = [
     "ALL_GROUPS",
@@ -163,6 +164,7 @@ __all__ = [
     "PoolSize",
     "PooledRate",
     "Proxy",
+    "Question",
     "Rate",
     "ReadingTime",
     "Record",

@@ -25,6 +25,7 @@ from biasaudit.results.measuring import (
 from biasaudit.results.scoring import ScoreCounts
 from biasaudit.results.sentences import Sentence
 from biasaudit.results.tracing import Dropped, Stage, Trace
+from biasaudit.results.workshop import Question
 
 Verdict = Literal["exceeds", "within", "cannot_tell"]
 Statistic = Literal["gap", "ratio"]
@@ -66,6 +67,7 @@ class AuditInfo(Record):
     tolerance_reason: str = ""
     minimum_size: int = Field(description="Groups under this size are never judged.")
     assumptions: tuple[Assumption, ...] = ()
+    workshop: tuple[Question, ...] = Field((), description="What a group of readers is asked, by section.")
     translations: dict[str, dict[str, str]] = Field(default_factory=dict, description="Own words by language.")
     forms: DeclaredForms = Field(default_factory=DeclaredForms, description="What legal forms were told.")
 

@@ -19,6 +19,7 @@ from biasaudit.spec.measuring import (
     StageSpec,
 )
 from biasaudit.spec.record import Record
+from biasaudit.spec.workshop import WorkshopSpec
 
 #: Level of the intervals that a report shows.
 DEFAULT_LEVEL = 0.95
@@ -287,6 +288,7 @@ class AuditSpec(Record):
         default_factory=dict,
         description="Features explained as one, because they say nearly the same: { income = ['salary', 'bonus'] }.",
     )
+    workshop: WorkshopSpec = Field(default_factory=WorkshopSpec)
     translations: dict[Literal["fr", "en"], dict[str, str]] = Field(
         default_factory=dict,
         description="The file's own words in another language: { 'called' = 'convoqué' }.",

@@ -140,3 +140,25 @@ def test_axe_finds_no_violation_in_the_line(visit, people, tmp_path, window):
         found = seen.page.evaluate("axe.run('#trying')")
         assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]] == []
         assert len(found["passes"]) > 5
+
+
+def test_workshop_shows_questions_without_a_script_and_prints_them_only_when_asked(visit, invented, tmp_path):
+    page = tmp_path / "report.html"
+    page.write_text(render_html(invented.rich(), language="fr"), encoding="utf-8")
+    with visit(page.as_uri(), width=390, java_script_enabled=False) as seen:
+        questions, box = seen.page.locator(".questions"), seen.page.locator("#workshop")
+        assert questions.count() > 5
+        assert not any(each.is_visible() for each in questions.all())
+        seen.page.emulate_media(media="print")
+        assert not questions.first.is_visible()
+        seen.page.emulate_media(media="screen")
+        box.focus()
+        seen.page.keyboard.press("Space")
+        assert all(each.is_visible() for each in questions.all())
+        answer = questions.first.locator("details p")
+        assert not answer.is_visible()
+        questions.first.locator("summary").click()
+        assert answer.is_visible()
+        seen.page.emulate_media(media="print")
+        assert questions.first.is_visible()
+        assert not box.is_visible()
