@@ -33,6 +33,7 @@ from biasaudit.measures import (
     needs_rows,
     performance,
 )
+from biasaudit.measures.further import ROWS_STAY
 from biasaudit.measuring import measured_from_counts, measured_further
 from biasaudit.models import Decisions, Model, model_facts
 from biasaudit.plugins import (
@@ -42,6 +43,7 @@ from biasaudit.plugins import (
     load_case,
     offered_checks,
 )
+from biasaudit.remedies import measure_remedies
 from biasaudit.results import (
     AttributeFacts,
     AuditResult,
@@ -197,6 +199,7 @@ def run_whole(
     if inputs.log is not None:
         result = _traced(going, inputs, inputs.log, result, jobs=jobs)
     result = _looked_at_again(going, inputs, result)
+    result = _with_remedies(going, inputs, result)
     return Ran(result=_finished(going, result, accepted), to_relabel=going.to_relabel)
 
 
@@ -244,6 +247,7 @@ def _counted_in_place(going: Run, source: Any, started: str) -> AuditResult:
     for name in ("drivers", "stand-ins", "flips"):
         reason = f"This audit was given {kind} made elsewhere. Without the model itself, it cannot be asked anything."
         going.steps.append(Step(name=name, outcome="not_applicable", reason=reason))
+    going.steps.append(Step(name="remedies", outcome="not_applicable", reason=ROWS_STAY))
     going.steps.append(Step(name="traces", outcome="not_applicable", reason=NO_ANNOTATIONS))
     against = "truth" if spec.data.truth is not None else "outcome" if spec.data.outcome is not None else None
     result = AuditResult(
@@ -421,6 +425,28 @@ def _looked_at_again(going: Run, inputs: Inputs, result: AuditResult) -> AuditRe
     if not any(found.values()):
         return result
     return result.model_copy(update={"trace": (result.trace or Trace()).model_copy(update=found)})
+
+
+def _with_remedies(going: Run, inputs: Inputs, result: AuditResult) -> AuditResult:
+    """Measure what changes would have done to the gaps and to accuracy."""
+    spec = going.declaration.spec
+    remedies, steps = going.step(
+        "remedies",
+        lambda advance: measure_remedies(
+            inputs.table,
+            spec,
+            inputs.model,
+            inputs.judgement,
+            inputs.log,
+            result,
+            seed=spec.uncertainty.seed,
+            level=spec.uncertainty.level,
+            advance=advance,
+        ),
+        ((), ()),
+    )
+    going.steps += steps
+    return result.model_copy(update={"remedies": remedies})
 
 
 def _finished(going: Run, result: AuditResult, accepted: AuditResult | None) -> AuditResult:

@@ -7,7 +7,7 @@ from biasaudit.models.loading import load_model
 from biasaudit.models.logistic import LogisticFit, first_fit
 from biasaudit.models.model import CaseModel, Model, make_model, model_facts
 from biasaudit.models.pipeline import is_numeric
-from biasaudit.models.training import Trainer
+from biasaudit.models.training import Trainer, make_refit
 
 __all__ = [
     "DEFAULT_THRESHOLD",
@@ -27,5 +27,6 @@ __all__ = [
     "line_of",
     "load_model",
     "make_model",
+    "make_refit",
     "model_facts",
 ]

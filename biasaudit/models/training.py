@@ -66,6 +66,11 @@ class Trainer:
         """Whether the model is measured on the rows that it learnt from."""
         return bool(np.array_equal(self.rows, self.judged_rows))
 
+    @property
+    def refits_quickly(self) -> bool:
+        """Whether a refit takes some steps from the first fit, not a fit of its own."""
+        return isinstance(self.refit, _LogisticRefit)
+
     def scores(self, labels: FloatArray, weight: FloatArray | None = None) -> FloatArray:
         """Train on other labels and score the judged rows.
 

@@ -244,6 +244,13 @@ STEPS = {
     "rules": message("rules for making a label"),
     "conditions": message("conditions of work"),
     "remedies": message("remedies"),
+    "remedies: without an input": message("remedies: training without an input"),
+    "remedies: reweighing": message("remedies: reweighing"),
+    "remedies: reductions": message("remedies: fairlearn’s reductions"),
+    "remedies: threshold optimiser": message("remedies: fairlearn’s threshold optimiser"),
+    "remedies: one line a group": message("remedies: one line a group"),
+    "remedies: another share": message("remedies: another share selected"),
+    "remedies: other labels": message("remedies: other labels"),
     "findings": message("findings"),
     "gates": message("gates"),
 }

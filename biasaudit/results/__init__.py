@@ -75,6 +75,7 @@ from biasaudit.results.records import (
     Verdict,
 )
 from biasaudit.results.relabelling import Influence, Relabel, Relabelled
+from biasaudit.results.remedies import Caution, ErrorGap, GroupCost, Remedy, RemedyKind
 from biasaudit.results.rules import Dissent, RuleEffect
 from biasaudit.results.scoring import GroupScores, NotCounted, ScoreCounts
 from biasaudit.results.sentences import Sentence, Value, english, sentence, written
@@ -110,6 +111,7 @@ __all__ = [
     "AuditResult",
     "Calibration",
     "CalibrationBin",
+    "Caution",
     "ChainLink",
     "Change",
     "Changes",
@@ -125,6 +127,7 @@ __all__ = [
     "Driver",
     "DriverTotal",
     "Dropped",
+    "ErrorGap",
     "Estimate",
     "Fact",
     "Finding",
@@ -136,6 +139,7 @@ __all__ = [
     "GateChange",
     "GateResult",
     "Git",
+    "GroupCost",
     "GroupGap",
     "GroupKnown",
     "GroupListed",
@@ -170,6 +174,8 @@ __all__ = [
     "Record",
     "Relabel",
     "Relabelled",
+    "Remedy",
+    "RemedyKind",
     "Representation",
     "RuleEffect",
     "RunFacts",

@@ -30,6 +30,7 @@ TABLES = (
     "driver_totals",
     "proxies",
     "flips",
+    "remedies",
     "findings",
     "gates",
     "steps",

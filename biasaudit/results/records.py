@@ -22,6 +22,7 @@ from biasaudit.results.measuring import (
     Representation,
     Sweep,
 )
+from biasaudit.results.remedies import Remedy
 from biasaudit.results.scoring import ScoreCounts
 from biasaudit.results.sentences import Sentence
 from biasaudit.results.tracing import Dropped, Stage, Trace
@@ -385,7 +386,7 @@ class AuditResult(Record):
     proxies: tuple[Proxy, ...] = ()
     flips: tuple[Flip, ...] = ()
     trace: Trace | None = None
-    remedies: tuple[dict[str, Any], ...] = ()
+    remedies: tuple[Remedy, ...] = ()
     findings: tuple[Finding, ...] = ()
     gates: tuple[GateResult, ...] = ()
     steps: tuple[Step, ...] = ()

@@ -30,6 +30,7 @@ from biasaudit.spec.nearest import nearest_name
 from biasaudit.spec.provenance import ProvenanceSpec, minority_is_paid
 from biasaudit.spec.provenance_reading import Provenance, declare_provenance, read_provenance
 from biasaudit.spec.reading import Declaration, declare, read_declaration
+from biasaudit.spec.remedies import RemediesSpec
 from biasaudit.spec.schema import audit_schema, provenance_schema
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "RankingSpec",
     "ReferenceSpec",
     "RelabelSpec",
+    "RemediesSpec",
     "SearchSpec",
     "SensitivitySpec",
     "SplitSpec",

@@ -20,6 +20,7 @@ from biasaudit.spec.measuring import (
 )
 from biasaudit.spec.record import Record
 from biasaudit.spec.workshop import WorkshopSpec
+from biasaudit.spec.remedies import RemediesSpec
 
 #: Level of the intervals that a report shows.
 DEFAULT_LEVEL = 0.95
@@ -289,6 +290,7 @@ class AuditSpec(Record):
         description="Features explained as one, because they say nearly the same: { income = ['salary', 'bonus'] }.",
     )
     workshop: WorkshopSpec = Field(default_factory=WorkshopSpec)
+    remedies: RemediesSpec = Field(default_factory=RemediesSpec)
     translations: dict[Literal["fr", "en"], dict[str, str]] = Field(
         default_factory=dict,
         description="The file's own words in another language: { 'called' = 'convoqué' }.",

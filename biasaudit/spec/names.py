@@ -68,6 +68,8 @@ def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mi
         if repeated:
             say(place, f"lists {', '.join(map(repr, repeated))} more than once")
     data = raw.get("data")
+    for place, name, features in _dropped(raw):
+        check(place, name, features, "a declared feature")
     if "annotations" in raw and isinstance(data, Mapping) and "id" not in data:
         say(
             ("data", "id"),
@@ -83,6 +85,16 @@ def _roles_of_forms(raw: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     law = forms.get("ll144") if isinstance(forms, Mapping) else None
     for role in ("sex", "race"):
         yield role, law.get(role) if isinstance(law, Mapping) else None
+
+
+def _dropped(raw: Mapping[str, Any]) -> Iterator[tuple[Location, str, list[str]]]:
+    """Give the columns that remedies leave out, beside the features that are declared, if they are."""
+    data, remedies = raw.get("data"), raw.get("remedies")
+    features = data.get("features") if isinstance(data, Mapping) else None
+    dropped = remedies.get("drop") if isinstance(remedies, Mapping) else None
+    for index, parts in enumerate(_lists(dropped) if isinstance(features, list) else []):
+        for name in parts:
+            yield ("remedies", "drop", index), name, [str(each) for each in features or []]
 
 
 def _column_lists(raw: Mapping[str, Any]) -> Iterator[tuple[Location, list[str]]]:

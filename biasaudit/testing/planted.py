@@ -202,6 +202,7 @@ def planted_declaration(
     reference: str = "gold",
     units: tuple[str, ...] = ("vendor",),
     model: str = "logistic_regression",
+    remedies: tuple[str, ...] = (),
     **uncertainty: int,
 ) -> Declaration:
     """Declare the audit of a world.
@@ -216,6 +217,8 @@ def planted_declaration(
         Kinds of units to attribute to; without any nothing is retrained.
     model : str
         What is trained.
+    remedies : tuple of str
+        Kinds of remedies that are tried.
     **uncertainty : int
         Keys of ``[uncertainty]``.
 
@@ -250,6 +253,7 @@ def planted_declaration(
                 "rule": world.rule,
                 "reference": against,
             },
+            "remedies": {"kinds": list(remedies)},
             "uncertainty": uncertainty,
         },
         source="planted",

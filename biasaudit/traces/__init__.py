@@ -17,6 +17,7 @@ from biasaudit.traces.conditions.reading_times import measure_reading_times
 from biasaudit.traces.conditions.speed import measure_speed
 from biasaudit.traces.disclosure import FEWEST_ANNOTATORS, Cells, cells_of, withhold_counts
 from biasaudit.traces.other_rules.comparing import measure_rules
+from biasaudit.traces.other_rules.refits import copies_within
 from biasaudit.traces.pools.errors import measure_pool_errors
 from biasaudit.traces.pools.measuring import PoolsFound, measure_pools
 from biasaudit.traces.provenance.contract_chain import require_units
@@ -57,6 +58,7 @@ __all__ = [
     "cells_of",
     "compare_agreement",
     "compared_rules",
+    "copies_within",
     "dawid_skene",
     "declared_rule",
     "fit_dawid_skene",

@@ -146,12 +146,30 @@ def _resample(plan: _Plan, number: int) -> tuple[FloatArray, FloatArray]:
     """How often each training and each judged row stands in a resample."""
     trainer, cell = plan.trainer, plan.judges.cell
     rng = np.random.default_rng([plan.seed, number])
-    train = _copies(cell[trainer.rows], rng)
-    return train, train if trainer.judges_its_training_rows else _copies(cell[trainer.judged_rows], rng)
+    train = copies_within(cell[trainer.rows], rng)
+    return train, train if trainer.judges_its_training_rows else copies_within(cell[trainer.judged_rows], rng)
 
 
-def _copies(cell: IntArray, rng: np.random.Generator) -> FloatArray:
-    """Draw rows with replacement within cells: how often each row stands in the resample."""
+def copies_within(cell: IntArray, rng: np.random.Generator) -> FloatArray:
+    """Draw rows with replacement within cells.
+
+    Parameters
+    ----------
+    cell : array of int, shape (n,)
+        Cell of each row, from 0.
+    rng : numpy.random.Generator
+        Where chance comes from.
+
+    Returns
+    -------
+    array of float, shape (n,)
+        How often each row stands in the resample; within a cell they add up to its rows.
+
+    Examples
+    --------
+    >>> copies_within(np.array([0, 1, 1, 1]), np.random.default_rng(0)).tolist()
+    [1.0, 1.0, 1.0, 1.0]
+    """
     order = np.argsort(cell, kind="stable")
     sizes = np.bincount(cell)
     starts = np.cumsum(sizes) - sizes

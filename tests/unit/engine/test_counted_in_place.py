@@ -69,7 +69,9 @@ def test_both_roads_give_one_result(frame, model):
         assert getattr(counted, part) == getattr(loaded, part)
     assert counted.status == loaded.status == "complete"
     needs_rows = {"scores"} if "score" in model else set()
-    assert {step.name for step in counted.steps} - needs_rows >= {step.name for step in loaded.steps} - needs_rows
+    # That remedies need rows is told once, not for each of them.
+    told = {step.name for step in loaded.steps if not step.name.startswith("remedies: ")}
+    assert {step.name for step in counted.steps} - needs_rows >= told - needs_rows
 
 
 def test_a_large_file_is_never_loaded(frame, tmp_path, monkeypatch):
