@@ -15,6 +15,9 @@ from biasaudit.spec.grouping import misgrouped
 from biasaudit.spec.lines import Location, dotted, line_of
 from biasaudit.spec.nearest import nearest_name
 
+#: Where a name is used, the name, the names that are right there, and what those are.
+_Used = tuple[Location, object, list[str], str]
+
 
 def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mistake]:  # noqa: C901 - one rule a branch
     """List the names that are used and not declared, or declared twice.
@@ -59,17 +62,15 @@ def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mi
     for key in ("gate", "flip", "population"):
         for index, table in _tables(raw, key):
             check((key, index, "attribute"), table.get("attribute"), attributes, "a declared attribute or intersection")
-    for role, used in _roles_of_forms(raw):
-        check(("forms", "ll144", role), used, columns, "a declared protected column")
     if problem := missing_cross(raw, crossings):
         say(("forms", "ll144"), problem)
+    for place, used, available, what in (*_roles_of_forms(raw, columns), *_dropped(raw)):
+        check(place, used, available, what)
     for place, names in _column_lists(raw):
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
             say(place, f"lists {', '.join(map(repr, repeated))} more than once")
     data = raw.get("data")
-    for place, name, features in _dropped(raw):
-        check(place, name, features, "a declared feature")
     if "annotations" in raw and isinstance(data, Mapping) and "id" not in data:
         say(
             ("data", "id"),
@@ -79,22 +80,23 @@ def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mi
     return mistakes + misgrouped(raw, lines)
 
 
-def _roles_of_forms(raw: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+def _roles_of_forms(raw: Mapping[str, Any], columns: list[str]) -> Iterator[_Used]:
     """Give the attributes that a form is told to use."""
     forms = raw.get("forms")
     law = forms.get("ll144") if isinstance(forms, Mapping) else None
     for role in ("sex", "race"):
-        yield role, law.get(role) if isinstance(law, Mapping) else None
+        used = law.get(role) if isinstance(law, Mapping) else None
+        yield ("forms", "ll144", role), used, columns, "a declared protected column"
 
 
-def _dropped(raw: Mapping[str, Any]) -> Iterator[tuple[Location, str, list[str]]]:
+def _dropped(raw: Mapping[str, Any]) -> Iterator[_Used]:
     """Give the columns that remedies leave out, beside the features that are declared, if they are."""
     data, remedies = raw.get("data"), raw.get("remedies")
     features = data.get("features") if isinstance(data, Mapping) else None
     dropped = remedies.get("drop") if isinstance(remedies, Mapping) else None
     for index, parts in enumerate(_lists(dropped) if isinstance(features, list) else []):
         for name in parts:
-            yield ("remedies", "drop", index), name, [str(each) for each in features or []]
+            yield ("remedies", "drop", index), name, [str(each) for each in features or []], "a declared feature"
 
 
 def _column_lists(raw: Mapping[str, Any]) -> Iterator[tuple[Location, list[str]]]:

@@ -60,7 +60,7 @@ def trace_world(
     tuple of Trace and tuple of Step
         What was found, and what did not apply.
     """
-    declaration = planted_declaration(world, reference=reference, units=units, model=model, **uncertainty)
+    declaration = planted_declaration(world, reference=reference, units=units, model=model, remedies=(), **uncertainty)
     spec, planted = declaration.spec, plant_world(seed, world)
     assert spec.annotations is not None
     table = assign_roles(planted.items, declaration, source_of("items"))

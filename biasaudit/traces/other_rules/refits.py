@@ -168,7 +168,7 @@ def copies_within(cell: IntArray, rng: np.random.Generator) -> FloatArray:
     Examples
     --------
     >>> copies_within(np.array([0, 1, 1, 1]), np.random.default_rng(0)).tolist()
-    [1.0, 1.0, 1.0, 1.0]
+    [1.0, 0.0, 2.0, 1.0]
     """
     order = np.argsort(cell, kind="stable")
     sizes = np.bincount(cell)
