@@ -19,8 +19,8 @@ from biasaudit.spec.measuring import (
     StageSpec,
 )
 from biasaudit.spec.record import Record
-from biasaudit.spec.workshop import WorkshopSpec
 from biasaudit.spec.remedies import RemediesSpec
+from biasaudit.spec.workshop import WorkshopSpec
 
 #: Level of the intervals that a report shows.
 DEFAULT_LEVEL = 0.95
