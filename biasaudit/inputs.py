@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from biasaudit.data.annotations import AnnotationLog, read_annotations
 from biasaudit.data.logs import Importer, frame_log, import_log
 from biasaudit.data.reading import read_any_frame, read_table
@@ -18,7 +20,7 @@ from biasaudit.data.table import Table
 from biasaudit.errors import BiasAuditError, DataError, DeclarationError, PluginError
 from biasaudit.models import Judgement, Model, judge, make_model
 from biasaudit.plugins import guarded_importer, offered_importers
-from biasaudit.results import Step
+from biasaudit.results import Fingerprint, Step
 from biasaudit.spec import (
     AuditSpec,
     Declaration,
@@ -100,24 +102,26 @@ def read_inputs(
 
 
 def _read_items(going: Run, data: Any) -> Table:
+    frame, fingerprint = read_items(going, data)
+    return assign_roles(frame, going.declaration, fingerprint)
+
+
+def read_items(going: Run, data: Any) -> tuple[pd.DataFrame, Fingerprint]:
+    """Read the table of items as it is: a given frame, what case.py loads, or what [data] names."""
     declaration, spec = going.declaration, going.declaration.spec
     if data is not None:
-        frame, fingerprint = read_any_frame(data)
-    elif going.case.load is not None:
+        return read_any_frame(data)
+    if going.case.load is not None:
         try:
-            frame, fingerprint = read_any_frame(going.case.load(spec))
+            return read_any_frame(going.case.load(spec))
         except BiasAuditError:
             raise
         except Exception as error:
             raise PluginError(f"case.py: load() failed ({type(error).__name__}: {error}).") from error
-    elif spec.data.path is not None:
+    if spec.data.path is not None:
         with going.progress("read the items", None):
-            frame, fingerprint = read_table(
-                spec.data.path, folder=declaration.folder, table=spec.data.table, query=spec.data.query
-            )
-    else:
-        raise DataError("[data] names no path, and no data frame was given: run(audit, data=frame) takes one.")
-    return assign_roles(frame, declaration, fingerprint)
+            return read_table(spec.data.path, folder=declaration.folder, table=spec.data.table, query=spec.data.query)
+    raise DataError("[data] names no path, and no data frame was given: run(audit, data=frame) takes one.")
 
 
 def _read_provenance(declaration: Declaration) -> Provenance | None:

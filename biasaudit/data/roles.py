@@ -21,11 +21,12 @@ from biasaudit.spec.lines import Location
 MOST_NUMERIC_GROUPS = 20
 #: Share of rows that measure a trained model where no split is declared.
 DEFAULT_TEST_SHARE = 0.3
-#: A column named here is looked at and keeps whatever other role it has.
-SEARCH = "search"
-FEATURE_GROUPS = "feature_groups"
+#: Columns named here are looked at and keep whatever other role they have.
+LOOKED_AT = ("search", "feature_groups", "explain")
 #: Keys of [[quantity]] that name columns.
 _QUANTITY = ("column", "against")
+#: Keys of [explain] whose own keys are columns.
+_REACH = ("ranges", "direction")
 #: People that a table of counts may stand for, as each becomes a row in memory.
 MOST_PEOPLE = 50_000_000
 #: So many values are listed in a message, then an ellipsis.
@@ -107,8 +108,10 @@ def _named_columns(spec: AuditSpec) -> list[tuple[Location, str]]:
     named += [(("quantity", i, key), getattr(one, key)) for i, one in enumerate(spec.quantity) for key in _QUANTITY]
     named += [(("stage", index, "column"), one.column) for index, one in enumerate(spec.stage)]
     named += [(("classes", key), getattr(spec.classes, key)) for key in ("decision", "truth") if spec.classes]
-    named += [((SEARCH, "columns"), name) for name in (spec.search.columns if spec.search else ())]
-    named += [((FEATURE_GROUPS, group), name) for group, names in spec.feature_groups.items() for name in names]
+    named += [(("search", "columns"), name) for name in (spec.search.columns if spec.search else ())]
+    named += [(("explain", "immutable"), name) for name in spec.explain.immutable]
+    named += [(("explain", key, name), name) for key in _REACH for name in getattr(spec.explain, key)]
+    named += [(("feature_groups", group), name) for group, names in spec.feature_groups.items() for name in names]
     return [(place, name) for place, name in named if name is not None]
 
 
@@ -224,7 +227,7 @@ def feature_names(columns: Iterable[str], spec: AuditSpec) -> tuple[str, ...]:
                 f"data.features lists {clash[0]!r}, which is what the model is to predict or be held against."
             )
         return spec.data.features
-    taken = {name for place, name in _named_columns(spec) if place[0] not in (SEARCH, FEATURE_GROUPS)}
+    taken = {name for place, name in _named_columns(spec) if place[0] not in LOOKED_AT}
     return tuple(column for column in columns if column not in taken)
 
 

@@ -103,7 +103,7 @@ def _declared(model: Model, table: Table, flip: FlipSpec, place: int, known: dic
         where = f"flip[{place}].set"
         if column not in model.features:
             raise DataError(_unknown(where, "input of the model", column, list(model.features)))
-        settings[column] = _as_in_table(known[column], value, f"{where}.{column}")
+        settings[column] = as_in_table(known[column], value, f"{where}.{column}")
     return _change(model, table, flip.attribute, flip.from_ or ANY_GROUP, flip.to, settings=settings, scope=scope)
 
 
@@ -142,7 +142,7 @@ def _known_values(model: Model, table: Table) -> dict[str, pd.Series]:
     }
 
 
-def _as_in_table(known: pd.Series, value: object, where: str) -> object:
+def as_in_table(known: pd.Series, value: object, where: str) -> object:
     """Find a declared value as the table writes it; a number may be new, a level may not."""
     if is_numeric(known):
         number = pd.to_numeric(pd.Series([value]), errors="coerce").iloc[0]

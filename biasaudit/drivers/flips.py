@@ -22,7 +22,7 @@ from biasaudit.spec import AuditSpec
 #: Keeps the logit of a probability of 0 or 1 finite.
 _CERTAIN = 1e-12
 #: A unit of the points column that moves the link by less has no worth in points.
-_NO_EFFECT = 1e-9
+NO_EFFECT = 1e-9
 #: Resampled values that an interval needs.
 _LEAST_REPLICATES = 5
 
@@ -102,7 +102,7 @@ def measure_flips(
         raise NotApplicableError("No protected attribute is an input of the model, and no [[flip]] is declared.")
     frames = [judged_table.frame[list(model.features)], *(plan.frame for plan in plans)]
     if spec.model.points is not None:
-        frames.append(_one_unit_more(frames[0], spec.model.points.column))
+        frames.append(one_unit_more(frames[0], spec.model.points.column))
     has_points = spec.model.points is not None
     now = _scored([model.score(frame) for frame in frames], has_points=has_points)
     values = _measure_all(model, judged_table, spec, plans, scored=now, copies=np.ones(len(judged_table)))
@@ -126,7 +126,8 @@ def measure_flips(
     )
 
 
-def _one_unit_more(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+def one_unit_more(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Give everybody one more unit of the column that points are counted in."""
     if column not in frame or not is_numeric(frame[column]):
         what = "is no input of the model" if column not in frame else "is not a number"
         raise DataError(f"[model] points.column = {column!r} {what}; a point is worth units of a numeric input.")
@@ -171,7 +172,7 @@ def _measure_all(
         difference = selected(scores) - own
         people = table.weight * copies * plan.moved
         whole = float(people.sum())
-        link = _link(model, scores) - _link(model, scored.own)
+        link = link_of(model, scores) - link_of(model, scored.own)
         measured.append(
             _Measured(
                 changed_decisions=float(people @ np.abs(difference)) / whole if whole else np.nan,
@@ -184,7 +185,8 @@ def _measure_all(
     return measured
 
 
-def _link(model: Model, scores: FloatArray) -> FloatArray:
+def link_of(model: Model, scores: FloatArray) -> FloatArray:
+    """Give the link of scores: the logit of a probability, a score itself."""
     if model.scale != "probability":
         return scores
     return np.asarray(logit(np.clip(scores, _CERTAIN, 1 - _CERTAIN)), dtype=np.float64)
@@ -194,9 +196,9 @@ def _worth_of_a_unit(model: Model, spec: AuditSpec, scored: _Scored, people: Flo
     """Give the points that one unit of the link is worth; NaN where the points column moves nothing."""
     if spec.model.points is None or scored.one_more is None:
         return np.nan
-    step = _link(model, scored.one_more) - _link(model, scored.own)
+    step = link_of(model, scored.one_more) - link_of(model, scored.own)
     mean = abs(float(people @ step / people.sum()))
-    return spec.model.points.worth / mean if mean > _NO_EFFECT else np.nan
+    return spec.model.points.worth / mean if mean > NO_EFFECT else np.nan
 
 
 def _flip(

@@ -17,6 +17,15 @@ from biasaudit.results.conditions import Condition, Floor, HourBand, ReadingTime
 from biasaudit.results.estimate import Estimate, Record, estimated, undefined
 from biasaudit.results.forms import DeclaredForms, ImpactRatio, LocalLaw144
 from biasaudit.results.frames import frame
+from biasaudit.results.letters import (
+    Alternative,
+    Changed,
+    Counterpart,
+    Explanation,
+    GroupOf,
+    Scored,
+    WeighedInput,
+)
 from biasaudit.results.measuring import (
     Calibration,
     CalibrationBin,
@@ -104,6 +113,7 @@ __all__ = [
     "TOO_FEW_TO_SHOW",
     "Agreement",
     "AgreementGap",
+    "Alternative",
     "Assumption",
     "AttributeFacts",
     "Attribution",
@@ -115,9 +125,11 @@ __all__ = [
     "ChainLink",
     "Change",
     "Changes",
+    "Changed",
     "Condition",
     "Conditional",
     "Confounding",
+    "Counterpart",
     "DataFacts",
     "DeclaredForms",
     "Decomposition",
@@ -129,6 +141,7 @@ __all__ = [
     "Dropped",
     "ErrorGap",
     "Estimate",
+    "Explanation",
     "Fact",
     "Finding",
     "FindingChange",
@@ -144,6 +157,7 @@ __all__ = [
     "GroupKnown",
     "GroupListed",
     "GroupScores",
+    "GroupOf",
     "GroupSize",
     "GroupValue",
     "HourBand",
@@ -180,6 +194,7 @@ __all__ = [
     "RuleEffect",
     "RunFacts",
     "ScoreCounts",
+    "Scored",
     "Sentence",
     "SpeedBand",
     "SpeedCurve",
@@ -196,6 +211,7 @@ __all__ = [
     "Value",
     "Verdict",
     "VerdictChange",
+    "WeighedInput",
     "collection_paused",
     "compare_results",
     "digest",

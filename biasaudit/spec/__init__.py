@@ -15,6 +15,7 @@ from biasaudit.spec.audit import (
     ToleranceSpec,
     UncertaintySpec,
 )
+from biasaudit.spec.explaining import ExplainSpec, RangeSpec
 from biasaudit.spec.forms import FormsSpec, LocalLaw144Spec
 from biasaudit.spec.measuring import (
     ClassesSpec,
@@ -40,6 +41,7 @@ __all__ = [
     "ClassesSpec",
     "DataSpec",
     "Declaration",
+    "ExplainSpec",
     "FlipSpec",
     "FloorSpec",
     "FormsSpec",
@@ -55,6 +57,7 @@ __all__ = [
     "Provenance",
     "ProvenanceSpec",
     "QuantitySpec",
+    "RangeSpec",
     "RankingSpec",
     "ReferenceSpec",
     "RelabelSpec",

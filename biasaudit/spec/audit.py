@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from biasaudit.spec.annotations import AnnotationsSpec
+from biasaudit.spec.explaining import ExplainSpec
 from biasaudit.spec.forms import FormsSpec
 from biasaudit.spec.measuring import (
     ClassesSpec,
@@ -284,6 +285,7 @@ class AuditSpec(Record):
     search: SearchSpec | None = None
     population: tuple[PopulationSpec, ...] = ()
     sensitivity: SensitivitySpec = Field(default_factory=SensitivitySpec)
+    explain: ExplainSpec = Field(default_factory=ExplainSpec)
     forms: FormsSpec = Field(default_factory=FormsSpec)
     feature_groups: dict[Text, Annotated[tuple[Text, ...], Field(min_length=2)]] = Field(
         default_factory=dict,

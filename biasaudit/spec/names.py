@@ -70,6 +70,8 @@ def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mi
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
             say(place, f"lists {', '.join(map(repr, repeated))} more than once")
+    for place, problem in _out_of_reach(raw, columns):
+        say(place, problem)
     data = raw.get("data")
     if "annotations" in raw and isinstance(data, Mapping) and "id" not in data:
         say(
@@ -99,6 +101,25 @@ def _dropped(raw: Mapping[str, Any]) -> Iterator[_Used]:
             yield ("remedies", "drop", index), name, [str(each) for each in features or []], "a declared feature"
 
 
+def _out_of_reach(raw: Mapping[str, Any], protected: list[str]) -> Iterator[tuple[Location, str]]:
+    """Find inputs that a letter may change, by what [explain] says of them, and that nobody is asked to change."""
+    held = raw.get("explain")
+    letter = held if isinstance(held, Mapping) else {}
+    immutable = letter.get("immutable")
+    declared = immutable if isinstance(immutable, list) else []
+    settings = [table.get("set") for _, table in _tables(raw, "flip")]
+    flipped = {column for setting in settings if isinstance(setting, Mapping) for column in setting}
+    for key in ("ranges", "direction"):
+        told = letter.get(key)
+        for column in told if isinstance(told, Mapping) else ():
+            if column in protected:
+                yield ("explain", key, column), f"{column!r} is a protected attribute, which no letter asks to change"
+            elif column in flipped:
+                yield ("explain", key, column), f"{column!r} is set by a [[flip]], and no letter asks to change it"
+            elif column in declared:
+                yield ("explain", key, column), f"{column!r} is listed in explain.immutable as well"
+
+
 def _column_lists(raw: Mapping[str, Any]) -> Iterator[tuple[Location, list[str]]]:
     """Give the lists of columns that name each of them once."""
     for table, key in (
@@ -107,6 +128,7 @@ def _column_lists(raw: Mapping[str, Any]) -> Iterator[tuple[Location, list[str]]
         ("annotations", "units"),
         ("annotations", "attributes"),
         ("search", "columns"),
+        ("explain", "immutable"),
     ):
         held = raw.get(table)
         names = held.get(key) if isinstance(held, Mapping) else None

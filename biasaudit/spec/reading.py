@@ -23,6 +23,7 @@ from biasaudit.spec.nearest import nearest_name
 #: What may stand where pydantic found something else, in words of TOML; a boolean is the first of every value's kinds.
 _ALLOWED = {
     "tuple_type": "a list, such as [1, 2]",
+    "too_short": "a list of at least 1 value",
     "list_type": "a list, such as [1, 2]",
     "string_type": "a text",
     "string_too_short": "a text of at least one character",
@@ -52,7 +53,8 @@ class Declaration:
     lines : dict
         Line of each key in the file; empty for a declaration made in Python.
     digest : str
-        sha256 of what was declared, overrides included, as 64 hex digits.
+        sha256 of what was declared, overrides included, as 64 hex digits; without [explain], which changes no
+        number of a result and may be written after it.
     overrides : tuple of str
         ``key=value`` texts given on the command line.
     """
@@ -195,7 +197,8 @@ def declare(
     mistakes = misused_names(merged, lines)
     if mistakes:
         raise DeclarationError(source, tuple(mistakes))
-    digest = hashlib.sha256(json.dumps(merged, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    measured = {key: part for key, part in merged.items() if key != "explain"}
+    digest = hashlib.sha256(json.dumps(measured, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return Declaration(
         spec=spec, source=source, folder=folder or Path.cwd(), lines=lines, digest=digest, overrides=tuple(overrides)
     )
@@ -263,7 +266,7 @@ def _is_above(place: Location, other: Location) -> bool:
 
 def _is_branch(part: str | int) -> bool:
     return isinstance(part, str) and (
-        part in {"bool", "int", "float", "str", "ReferenceSpec"}
+        part in {"bool", "int", "float", "str", "ReferenceSpec", "RangeSpec"}
         or part.startswith(("literal[", "list[", "constrained", "function-"))
     )
 
@@ -300,22 +303,24 @@ def _as_mistake(problem: Any, lines: dict[Location, int], grammar: type[BaseMode
 
 def known_keys(grammar: type[BaseModel], place: Location = ()) -> list[str]:
     """Names that a grammar has at one place."""
-    record = grammar
+    record, is_own_key = grammar, False
     for part in place:
-        if isinstance(part, int):
+        if isinstance(part, int) or is_own_key:
+            is_own_key = False
             continue
         names = {(info.alias or name): info.annotation for name, info in record.model_fields.items()}
         inner = _record_in(names.get(part))
         if inner is None:
             return []
-        record = inner
+        # The keys of such a table are the user's own names.
+        record, is_own_key = inner, typing.get_origin(names.get(part)) is dict
     return [info.alias or name for name, info in record.model_fields.items()]
 
 
 def _record_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    if typing.get_origin(annotation) in (tuple, list, typing.Union, UnionType, typing.Annotated):
+    if typing.get_origin(annotation) in (tuple, list, dict, typing.Union, UnionType, typing.Annotated):
         for part in typing.get_args(annotation):
             if (inner := _record_in(part)) is not None:
                 return inner
