@@ -28,6 +28,7 @@ VERBS = {
     "run": "Run audits and write their results and reports.",
     "report": "Write a report again from a result.",
     "compare": "Write what moved between two results, and whether chance alone explains it.",
+    "explain": "Write a letter that explains one decision to the person concerned.",
     "new": "Begin a new audit in a folder of its own.",
     "schema": "Print the JSON Schema of audit.toml, provenance.toml or result.json.",
     "data": "Show, describe and fetch named datasets.",

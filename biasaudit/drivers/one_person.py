@@ -19,7 +19,7 @@ from biasaudit.spec.audit import PointsSpec
 #: People that one person is held against, spread evenly over the scores of all.
 COMPARED = 200
 #: Pairs of orders in which inputs enter, where not every coalition can be asked.
-ORDERS = 32
+ORDERS = 100
 #: Relative difference at which a unit is worth the same to everybody.
 _SAME = 1e-9
 _PERCENT = 100

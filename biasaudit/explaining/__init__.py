@@ -142,8 +142,11 @@ def _scored(again: Again, person: Person, stick: Yardstick, line: float) -> Scor
             )
         )
     inputs.sort(key=lambda one: (-abs(one.contribution), one.column))
+    points = again.spec.model.points if stick.unit == "points" else None
     return Scored(
         unit=stick.unit,
+        points_column=None if points is None else points.column,
+        points_worth=1.0 if points is None else points.worth,
         score=weighed.score,
         line=float(stick.measure(np.array([line]))[0]),
         usual=weighed.usual,
@@ -225,6 +228,8 @@ def _usual(known: pd.Series, weight: Any) -> Datum:
     """Give the mean of a number, or the most frequent level: of several people, never of a few."""
     there = known.notna().to_numpy()
     if int(there.sum()) < FEWEST_PEOPLE:
+        return None
+    if is_flag(known) and int(known[there].value_counts().min()) < FEWEST_PEOPLE:
         return None
     if is_numeric(known):
         return float(np.average(known[there].to_numpy(dtype=np.float64), weights=weight[there]))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from biasaudit.results import AuditResult
+    from biasaudit.results.letters import Explanation
 
 __all__ = [
     "FORMS",
@@ -20,6 +21,7 @@ __all__ = [
     "render_form",
     "render_html",
     "render_junit",
+    "render_letter",
     "render_markdown",
 ]
 
@@ -227,6 +229,50 @@ def render_comparison_markdown(before: AuditResult, after: AuditResult, *, langu
     from biasaudit.report.comparison import comparison_markdown
 
     return comparison_markdown(before, after, _chosen(after, language))
+
+
+def render_letter(
+    result: AuditResult, explanation: Explanation, *, language: str | None = None, form: str = "text"
+) -> str:
+    """Write what was measured of one decision as a letter to the person concerned.
+
+    Parameters
+    ----------
+    result : AuditResult
+        The result that the decision stands in.
+    explanation : Explanation
+        What :func:`biasaudit.explaining.explain` found.
+    language : str, optional
+        One of :data:`LANGUAGES`; the audit's own by default.
+    form : {"text", "md", "html"}
+        Plain text, Markdown, or one page of HTML that prints on A4.
+
+    Returns
+    -------
+    str
+        The letter, to be signed by a human. It holds the person's data.
+
+    Raises
+    ------
+    biasaudit.errors.ResultError
+        Where the language is not one of :data:`LANGUAGES`, or the form is none of the three.
+
+    Examples
+    --------
+    >>> from biasaudit.results import AuditResult
+    >>> from biasaudit.results.letters import Explanation
+    >>> result = AuditResult.model_validate(_EXAMPLE)
+    >>> letter = render_letter(result, Explanation(item="17", selected=0, given="decisions"))
+    >>> "You were not selected." in letter
+    True
+    """
+    from biasaudit.errors import ResultError
+    from biasaudit.report.letter_forms import markdown_of_letter, page_of_letter, text_of_letter
+
+    forms = {"text": text_of_letter, "md": markdown_of_letter, "html": page_of_letter}
+    if form not in forms:
+        raise ResultError(f"No letter is written as {form!r}. Allowed: {', '.join(forms)}.")
+    return forms[form](result, explanation, _chosen(result, language))
 
 
 def _chosen(result: AuditResult, language: str | None) -> str:

@@ -57,6 +57,8 @@ class Scored(Record):
     """A person's score against the line, and what made it."""
 
     unit: Unit
+    points_column: str | None = Field(None, description="Input whose unit defines a point; null in other units.")
+    points_worth: float = Field(1, description="Points that one unit of it is worth.")
     score: float = Field(description="In the unit; in points, from the line.")
     line: float = Field(description="Where the line ran.")
     usual: float = Field(description="Mean of the people that the inputs are held against; in points, from the line.")
