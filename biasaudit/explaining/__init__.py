@@ -176,22 +176,25 @@ def _counterparts(again: Again, person: Person, stick: Yardstick) -> tuple[Count
     """Ask the model about the same person with the protected attribute, or what stands in for it, otherwise."""
     assert again.model.score is not None
     decided = decider(again, person)
-    found = []
+    found: dict[tuple[Changed, ...], Counterpart] = {}
     for plan in changes(again.model, person.people, again.spec, again.facts):
         if not plan.moved[person.place]:
             continue
         score = again.model.score(plan.frame.iloc[[person.place]])
-        found.append(
+        moved = tuple(_changed(person, column, value) for column, value in _moved(plan, person))
+        # Two flips may be one for this person, such as that of sex and that of sex and origin together.
+        found.setdefault(
+            moved,
             Counterpart(
                 attribute=plan.attribute,
                 own=str(person.people.attribute(plan.attribute)[person.place]),
                 other=plan.to,
-                changes=tuple(_changed(person, column, value) for column, value in _moved(plan, person)),
+                changes=moved,
                 score=float(stick.measure(score)[0]),
                 selected=min(1.0, max(0.0, decided(float(score[0])))),
-            )
+            ),
         )
-    return tuple(found)
+    return tuple(found.values())
 
 
 def _moved(plan: Change, person: Person) -> list[tuple[str, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from biasaudit.report.letter_changes import changes_part, counterparts_part
 from biasaudit.report.letter_groups import groups_part
-from biasaudit.report.letter_parts import Block, Part, amount, digits_apart, input_sentence
+from biasaudit.report.letter_parts import Block, Part, amount, digits_apart, input_sentence, shown
 from biasaudit.report.messages import Message, Words, counted, listed, message
 from biasaudit.results import AuditResult, Value
 from biasaudit.results.letters import Explanation, Scored
@@ -104,13 +104,13 @@ def _line(result: AuditResult, told: Explanation) -> list[Message | Value]:
 def _ended(apart: float, points: Value) -> Message:
     if apart < 0:
         return counted(
-            -apart,
+            shown(points),
             "Counted in points of the form, your file ended {points} points short of the line.",
             "Counted in points of the form, your file ended {points} points short of the line.",
             points=points,
         )
     return counted(
-        apart,
+        shown(points),
         "Counted in points of the form, your file ended {points} points above the line.",
         "Counted in points of the form, your file ended {points} points above the line.",
         points=points,
@@ -184,7 +184,7 @@ def _held_against(result: AuditResult, scored: Scored) -> tuple[Message, ...]:
     }
     everyone = scored.compared >= result.data.rows_judged
     if scored.unit == "points":
-        first = _beside_mean(apart, words)
+        first = _beside_mean(apart, words, shown(amount(scored, abs(apart))))
     elif everyone:
         first = message(
             "Your score is {apart} higher than that of the {n} {people} judged is on average."
@@ -207,16 +207,16 @@ def _held_against(result: AuditResult, scored: Scored) -> tuple[Message, ...]:
     return (first, _point(scored.points_worth, scored.points_column), second)
 
 
-def _beside_mean(apart: float, words: Words) -> Message:
+def _beside_mean(apart: float, words: Words, size: float) -> Message:
     if apart >= 0:
         return counted(
-            apart,
+            size,
             "Your file ended {apart} points higher than those of the {n} {people} judged did on average.",
             "Your file ended {apart} points higher than those of the {n} {people} judged did on average.",
             **words,
         )
     return counted(
-        -apart,
+        size,
         "Your file ended {apart} points lower than those of the {n} {people} judged did on average.",
         "Your file ended {apart} points lower than those of the {n} {people} judged did on average.",
         **words,

@@ -69,9 +69,8 @@ def _alternative(scored: Scored, one: Alternative) -> Message:
     changes = listed(*(change_words(change) for change in one.changes))
     digits = digits_apart(one.score, scored.line)
     if scored.unit == "points":
-        apart = one.score - scored.line
-        return from_the_line(apart, changes=changes, points=number(abs(apart), digits))
-    return message("{changes}: a score of {score}.", changes=changes, score=number(one.score, digits))
+        return from_the_line(changes, one.score - scored.line, digits)
+    return message("{changes}. That gives a score of {score}.", changes=changes, score=number(one.score, digits))
 
 
 def counterparts_part(result: AuditResult, told: Explanation) -> Part:
@@ -87,11 +86,10 @@ def counterparts_part(result: AuditResult, told: Explanation) -> Part:
 def _counterpart(result: AuditResult, told: Explanation, scored: Scored, one: Counterpart) -> Message:
     digits = digits_apart(one.score, scored.line, scored.score)
     changes = listed(*(change_words(change) for change in one.changes))
-    apart = one.score - scored.line
     moved = (
-        from_the_line(apart, changes=changes, points=number(abs(apart), digits))
+        from_the_line(changes, one.score - scored.line, digits)
         if scored.unit == "points"
-        else message("{changes}: a score of {score}.", changes=changes, score=number(one.score, digits))
+        else message("{changes}. That gives a score of {score}.", changes=changes, score=number(one.score, digits))
     )
     return message("{moved} {outcome}", moved=moved, outcome=_outcome(told, one, name(result.audit.decision)))
 

@@ -13,7 +13,7 @@ from biasaudit.report.letter_parts import Block, Part
 from biasaudit.report.messages import Message, message
 from biasaudit.report.page import environment, policy_hash, without_blank_lines
 from biasaudit.report.writer import Writer, markdown_writer
-from biasaudit.results import AuditResult
+from biasaudit.results import AuditResult, Value
 from biasaudit.results.letters import Explanation
 from biasaudit.results.sentences import name
 
@@ -99,8 +99,12 @@ def _text_block(writer: Writer, block: Block) -> list[str]:
     if kind == "list":
         return [_wrapped(one, "- ") for one in sentences]
     if kind == "blanks":
-        return [f"{one}: {_LINE}" for one in sentences]
+        return _blanks(writer, said)
     return [_wrapped(" ".join(sentences))]
+
+
+def _blanks(writer: Writer, said: tuple[Message | Value, ...]) -> list[str]:
+    return [writer.sentence(message("{what}: {blank}", what=one, blank=name(_LINE))) for one in said]
 
 
 def _markdown_block(writer: Writer, block: Block) -> str:
@@ -109,7 +113,7 @@ def _markdown_block(writer: Writer, block: Block) -> str:
     if kind == "list":
         return "\n".join(f"- {one}" for one in sentences)
     if kind == "blanks":
-        return "  \n".join(f"{one}: {_LINE}" for one in sentences)
+        return "  \n".join(_blanks(writer, said))
     return " ".join(sentences)
 
 

@@ -70,15 +70,27 @@ def datum_words(value: Datum, digits: int, *, is_flag: bool) -> Filling:
     return number(value, digits)
 
 
-def from_the_line(apart: float, **values: Filling) -> Message:
-    """Write how many points above or below the line a score is, after what is said of it first."""
-    size = abs(apart)
+def shown(value: Value) -> float:
+    """Give a number as it will be read, which decides between one point and several."""
+    return round(float(value.value or 0), value.digits)
+
+
+def from_the_line(changes: Filling, apart: float, digits: int) -> Message:
+    """Write how many points above or below the line a score is, after the changes that bring it there."""
+    points = number(abs(apart), digits)
+    size, values = shown(points), {"changes": changes, "points": points}
     if apart >= 0:
         return counted(
-            size, "{changes}: {points} points above the line.", "{changes}: {points} points above the line.", **values
+            size,
+            "{changes}. That is {points} points above the line.",
+            "{changes}. That is {points} points above the line.",
+            **values,
         )
     return counted(
-        size, "{changes}: {points} points below the line.", "{changes}: {points} points below the line.", **values
+        size,
+        "{changes}. That is {points} points below the line.",
+        "{changes}. That is {points} points below the line.",
+        **values,
     )
 
 
@@ -128,8 +140,8 @@ def _share_digits(share: float) -> int:
 
 
 def _worth(scored: Scored, one: WeighedInput) -> Message:
-    size = abs(one.contribution)
-    value = amount(scored, size)
+    value = amount(scored, abs(one.contribution))
+    size = shown(value)
     if scored.unit == "points" and one.contribution > 0:
         return counted(size, "It added {points} points.", "It added {points} points.", points=value)
     if scored.unit == "points":
