@@ -18,8 +18,9 @@ from biasaudit.spec.audit import PointsSpec
 
 #: People that one person is held against, spread evenly over the scores of all.
 COMPARED = 200
-#: Pairs of orders in which inputs enter, where not every coalition can be asked.
-ORDERS = 100
+#: Times that a person meets each of them, every time with another order of inputs and its reverse, where not every
+#: coalition can be asked.
+ORDERS = 25
 #: Relative difference at which a unit is worth the same to everybody.
 _SAME = 1e-9
 _PERCENT = 100
@@ -111,7 +112,7 @@ def weigh_inputs(model: Model, person: pd.DataFrame, judged_table: Table, stick:
     Interventional Shapley values (see :func:`biasaudit.drivers.shapley.shapley_values`). In points of a model that adds
     up they are what each input adds less what it adds on average, over everybody judged. On other scales the person is
     held against :data:`COMPARED` people spread evenly over the scores; up to ``MOST_EXACT`` inputs every coalition
-    is asked, above that inputs enter in :data:`ORDERS` random orders and their reverse, and the error is given.
+    is asked, above that inputs enter in :data:`ORDERS` random orders a pair of people, and the error is given.
 
     Parameters
     ----------

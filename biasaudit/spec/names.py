@@ -70,8 +70,10 @@ def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mi
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
             say(place, f"lists {', '.join(map(repr, repeated))} more than once")
-    for place, problem in _out_of_reach(raw, columns):
-        say(place, problem)
+    mistakes += [
+        Mistake(where=dotted(place), problem=problem, line=line_of(lines, place))
+        for place, problem in _out_of_reach(raw, columns)
+    ]
     data = raw.get("data")
     if "annotations" in raw and isinstance(data, Mapping) and "id" not in data:
         say(
