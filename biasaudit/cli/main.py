@@ -29,6 +29,7 @@ VERBS = {
     "report": "Write a report again from a result.",
     "compare": "Write what moved between two results, and whether chance alone explains it.",
     "explain": "Write a letter that explains one decision to the person concerned.",
+    "amend": "Append words to a result; no number changes.",
     "new": "Begin a new audit in a folder of its own.",
     "schema": "Print the JSON Schema of audit.toml, provenance.toml or result.json.",
     "data": "Show, describe and fetch named datasets.",

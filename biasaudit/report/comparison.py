@@ -11,12 +11,10 @@ from biasaudit.report.edition import Edition, Section, edition_of
 from biasaudit.report.messages import Message, message
 from biasaudit.report.page import page_with
 from biasaudit.report.sections import changes as changes_section
+from biasaudit.report.sections.sign import SHORT_DIGEST
 from biasaudit.report.writer import escaped_markdown, markdown_writer
 from biasaudit.results import AuditResult, RunFacts, compare_results, digest, run_facts
 from biasaudit.results.sentences import name
-
-#: How much of a digest stands on a page.
-_SHORT_DIGEST = 16
 
 
 def comparison_page(before: AuditResult, after: AuditResult, code: str) -> str:
@@ -35,9 +33,8 @@ def comparison_page(before: AuditResult, after: AuditResult, code: str) -> str:
         Section(name="compared", title=message("In short"), view=lambda own: _short(own, runs)),
         Section(name="changes", title=message("Gap by gap"), view=_gap_by_gap),
     )
-    foot = edition.says(message("Results {before} and {after}"))
-    for key, run in zip(("{before}", "{after}"), runs, strict=True):
-        foot = foot.replace(key, run.digest[:_SHORT_DIGEST])
+    marks = [name(run.digest[:SHORT_DIGEST]) for run in runs]
+    foot = edition.says(message("Results {before} and {after}", before=marks[0], after=marks[1]))
     return page_with(edition, sections, title=edition.says(_title(runs)), foot=foot)
 
 
@@ -58,7 +55,7 @@ def _run(edition: Edition, run: RunFacts) -> str:
     language = edition.language
     people = language.catalogue.counted("{n} person", "{n} people", run.rows_judged)
     shown = people.format(n=language.people(run.rows_judged))
-    return f"{escaped_markdown(language.date(run.ended))}, {shown}, `{run.digest[:_SHORT_DIGEST]}`"
+    return f"{escaped_markdown(language.date(run.ended))}, {shown}, `{run.digest[:SHORT_DIGEST]}`"
 
 
 def _edition(before: AuditResult, after: AuditResult, code: str) -> Edition:

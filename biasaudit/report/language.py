@@ -5,7 +5,7 @@ from __future__ import annotations
 import decimal
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from biasaudit.report.catalogue import Catalogue, catalogue
@@ -146,6 +146,14 @@ class Language:
         except ValueError:
             return readable(moment)
         return str(format_date(day, format="long", locale=self.locale))
+
+    def moment(self, moment: str) -> str:
+        """Write the day and the minute of a moment in ISO 8601, in UTC; what is none is shown as it stands."""
+        try:
+            minute = datetime.fromisoformat(moment).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return readable(moment)
+        return f"{self.date(minute.isoformat())}, {minute:%H:%M} UTC"
 
     def listed(self, parts: list[str]) -> str:
         """Join parts as running text does: a, b and c."""

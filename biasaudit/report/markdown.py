@@ -9,6 +9,7 @@ from biasaudit.report.forms.rates_grid import rates_grid
 from biasaudit.report.forms.writing import claim_text, grid_markdown
 from biasaudit.report.messages import Listed, Message, message
 from biasaudit.report.sections.first import gate_sentence, limits
+from biasaudit.report.sections.sign import broken
 from biasaudit.report.verdicts import verdict_sentences
 from biasaudit.report.words import GATE_OUTCOMES, OUTCOMES, STEP_OUTCOMES, STEPS
 from biasaudit.report.writer import Writer, escaped_markdown, markdown_writer
@@ -40,6 +41,7 @@ def markdown_of(result: AuditResult, code: str) -> str:
         *_tables(edition, writer),
         *_findings(edition, writer),
         *_failures(edition, writer),
+        *_amendments(edition, writer),
         " ".join(writer.sentence(limit) for limit in limits(result)[:2]),
         f"{edition.language.date(result.manifest.ended)} · `{edition.digest[:16]}`",
     ]
@@ -109,6 +111,19 @@ def _findings(edition: Edition, writer: Writer) -> list[str]:
         if outcome not in _TOLD
     ]
     return [*blocks, " · ".join(others)]
+
+
+def _amendments(edition: Edition, writer: Writer) -> list[str]:
+    """List what people added to the result, with a warning where it is not what it was when they did."""
+    result, lines = edition.result, []
+    for one in result.amendments:
+        words = [escaped_markdown(edition.language.own(word)) for word in (one.author, one.reason, one.text)]
+        lines.append(f"- {edition.language.moment(one.written)}, {words[0]} ({words[1]}): {words[2]}")
+    if not lines:
+        return []
+    told = broken(result)
+    warning = [f"**{_say(writer, told)}**"] if told else []
+    return [f"## {_say(writer, message('Amendments'))}", *warning, "\n".join(lines)]
 
 
 def _failures(edition: Edition, writer: Writer) -> list[str]:

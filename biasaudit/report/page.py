@@ -18,6 +18,7 @@ from biasaudit.report.evidence import evidence_links
 from biasaudit.report.messages import Message, counted, message
 from biasaudit.report.pictures.look import COLOURS
 from biasaudit.report.sections import SECTIONS
+from biasaudit.report.sections.sign import result_foot
 from biasaudit.report.verdicts import rows_to_settle
 from biasaudit.report.words import termed
 from biasaudit.report.workshop import asked_beside
@@ -34,8 +35,6 @@ _BEFORE, _AFTER = ("palette", "page", "text", "tables", "figures", "chain", "fir
 #: Scripts, each whole without the others, in the order in which they run.
 _SCRIPTS = ("page", "chosen", "line", "tables")
 _ID = re.compile(r' id="([^"]+)"')
-#: How much of a digest stands on every printed page.
-_SHORT_DIGEST = 16
 
 
 def page_of(result: AuditResult, code: str) -> str:
@@ -51,11 +50,6 @@ def page_of(result: AuditResult, code: str) -> str:
     edition = edition_of(result, code)
     title = edition.language.own(result.audit.title)
     return page_with(edition, SECTIONS, title=title, foot=result_foot(edition), is_asking=True)
-
-
-def result_foot(edition: Edition) -> str:
-    """Name the result at the foot of a printed page."""
-    return edition.says(message("Result {digest}")).replace("{digest}", edition.digest[:_SHORT_DIGEST])
 
 
 def page_with(
@@ -79,12 +73,10 @@ def page_with(
     shown: list[tuple[Any, Markup]] = []
     anchors: set[str] = set()
     # Findings link to what stands in the other sections, so they are written when all of those are.
-    order = sorted(sections, key=lambda section: section.name == "findings")
+    views = [(section, view) for section in sections if (view := section.view(edition)) is not None]
+    words["contents"] = [section for section, _ in views]
     written: dict[str, Markup] = {}
-    for section in order:
-        view = section.view(edition)
-        if view is None:
-            continue
+    for section, view in sorted(views, key=lambda each: each[0].name == "findings"):
         if section.name == "findings":
             words["evidence"] = lambda finding: evidence_links(edition, finding, frozenset(anchors))
         text = templates.get_template(f"{section.name}.html").render(**words, **view, section=section)

@@ -1,5 +1,7 @@
 """What a run found: frozen records, strict versioned JSON, its schema, and tidy frames."""
 
+from biasaudit.results.amending import amend, broken_at
+from biasaudit.results.amendment import Amendment
 from biasaudit.results.building import collection_paused
 from biasaudit.results.changes import (
     Change,
@@ -53,7 +55,7 @@ from biasaudit.results.provenance import (
     Traceability,
     UnitKnown,
 )
-from biasaudit.results.reading import SCHEMA, digest, from_json, load_result, result_schema, to_json
+from biasaudit.results.reading import SCHEMA, digest, from_json, load_result, result_schema, sealed, to_json
 from biasaudit.results.records import (
     ALL_GROUPS,
     ANY_GROUP,
@@ -114,6 +116,7 @@ __all__ = [
     "Agreement",
     "AgreementGap",
     "Alternative",
+    "Amendment",
     "Assumption",
     "AttributeFacts",
     "Attribution",
@@ -212,6 +215,8 @@ __all__ = [
     "Verdict",
     "VerdictChange",
     "WeighedInput",
+    "amend",
+    "broken_at",
     "collection_paused",
     "compare_results",
     "digest",
@@ -222,6 +227,7 @@ __all__ = [
     "load_result",
     "result_schema",
     "run_facts",
+    "sealed",
     "sentence",
     "to_json",
     "undefined",

@@ -34,10 +34,11 @@ def to_json(result: AuditResult) -> str:
 
 
 def digest(result: AuditResult) -> str:
-    """Take the digest of what a run found, its times aside.
+    """Take the digest of what a run found, its times and what people added later aside.
 
     The same audit of the same data with the same seed has the same digest whenever it is run, so
-    that whoever repeats a run can hold the two against each other.
+    that whoever repeats a run can hold the two against each other. An amendment does not change it,
+    and neither does reading the result with a later version that knows more fields.
 
     Parameters
     ----------
@@ -47,10 +48,37 @@ def digest(result: AuditResult) -> str:
     Returns
     -------
     str
-        sha256 of :func:`to_json` with empty start and end, as 64 hex digits.
+        sha256 of the result as JSON with sorted keys, without start, end, amendments and all that
+        is empty or what it is by default; 64 hex digits.
     """
     manifest = result.manifest.model_copy(update={"started": "", "ended": ""})
-    return hashlib.sha256(to_json(result.model_copy(update={"manifest": manifest})).encode()).hexdigest()
+    return sealed(result.model_copy(update={"manifest": manifest, "amendments": ()}))
+
+
+def sealed(result: AuditResult) -> str:
+    """Take the digest of a whole result, times and amendments included.
+
+    Parameters
+    ----------
+    result : AuditResult
+        The result.
+
+    Returns
+    -------
+    str
+        As :func:`digest`, of everything.
+    """
+    plain = _lean(result.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _lean(plain: Any) -> Any:
+    """Leave out what is empty: a field that a later version adds must not change the digest of an older result."""
+    if isinstance(plain, dict):
+        kept = {key: _lean(value) for key, value in plain.items()}
+        return {key: value for key, value in kept.items() if value not in (None, "", [], {})}
+    return [_lean(value) for value in plain] if isinstance(plain, list) else plain
 
 
 def from_json(text: str, source: str = "the result") -> AuditResult:

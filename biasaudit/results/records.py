@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from biasaudit.results.amendment import Amendment
 from biasaudit.results.changes import Changes
 from biasaudit.results.estimate import Estimate, Record
 from biasaudit.results.forms import DeclaredForms, ImpactRatio
@@ -390,6 +391,7 @@ class AuditResult(Record):
     findings: tuple[Finding, ...] = ()
     gates: tuple[GateResult, ...] = ()
     steps: tuple[Step, ...] = ()
+    amendments: tuple[Amendment, ...] = Field((), description="What people added later; never rewritten.")
     changes: Changes | None = Field(None, description="What moved since the accepted result that was given.")
 
     @property

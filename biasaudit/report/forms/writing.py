@@ -11,13 +11,13 @@ from biasaudit.report.messages import Message, message
 from biasaudit.report.page import (
     environment,
     policy_hash,
-    result_foot,
     running_heads,
     style_of,
     without_blank_lines,
     words_of,
 )
 from biasaudit.report.readable import readable
+from biasaudit.report.sections.sign import result_foot
 from biasaudit.report.writer import Writer, escaped_markdown, markdown_writer
 from biasaudit.results import Finding
 from biasaudit.results.sentences import name

@@ -11,6 +11,7 @@ from biasaudit.report.messages import Message, Words, counted, message
 from biasaudit.report.sections.drivers import first_fall
 from biasaudit.report.sections.groups import people_figure
 from biasaudit.report.sections.labels import main_way, stages_figure
+from biasaudit.report.sections.sign import broken
 from biasaudit.report.sections.strata import first_reversal, within_strata
 from biasaudit.report.verdicts import verdict_sentences
 from biasaudit.report.words import GATE_OUTCOMES, MEASURES, STATISTICS, termed
@@ -46,11 +47,28 @@ def view(edition: Edition) -> dict[str, Any]:
             }
             for gate in result.gates
         ],
+        "amended": _amended(edition),
+        "broken": broken(result),
         "since": result.changes and headline_of_changes(result.changes),
         "limits": limits(result)[:2],
         "digest": edition.digest,
         "ended": result.manifest.ended,
     }
+
+
+def _amended(edition: Edition) -> Message | None:
+    """Say that people added something to the result, and who did so last."""
+    amendments = edition.result.amendments
+    if not amendments:
+        return None
+    return counted(
+        len(amendments),
+        "This result has {n} amendment, by {author} on {date}.",
+        "This result has {n} amendments, the last by {author} on {date}.",
+        n=count(len(amendments)),
+        author=name(amendments[-1].author),
+        date=name(edition.language.date(amendments[-1].written)),
+    )
 
 
 def _is_beyond(result: AuditResult, facts: Any) -> bool:
