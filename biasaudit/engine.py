@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from biasaudit.baseline import accepted_result
+from biasaudit.causes import measure_causes, no_causes
 from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.places import is_lazy, size_of
 from biasaudit.data.reading import shown_name
@@ -244,6 +245,7 @@ def _counted_in_place(going: Run, source: Any, started: str) -> AuditResult:
         lambda _: performance(found.counts, facts, histograms=histograms, level=spec.uncertainty.level),
         (),
     )
+    going.step("causes", lambda _: no_causes(), None)
     for name in ("drivers", "stand-ins", "flips"):
         reason = f"This audit was given {kind} made elsewhere. Without the model itself, it cannot be asked anything."
         going.steps.append(Step(name=name, outcome="not_applicable", reason=reason))
@@ -324,6 +326,9 @@ def _measured(going: Run, inputs: Inputs, started: str) -> AuditResult:
         ),
         ((), ()),
     )
+    declared, causes = going.step(
+        "causes", lambda _: measure_causes(model, judged, spec, facts, decisions, seed=seed, level=level), (None, ())
+    )
     result = AuditResult(
         status="complete",
         audit=audit_info(spec),
@@ -337,6 +342,8 @@ def _measured(going: Run, inputs: Inputs, started: str) -> AuditResult:
         driver_totals=totals,
         proxies=going.step("stand-ins", lambda _: _stand_ins(model, table, facts, seed=seed, level=level), ()),
         flips=going.step("flips", lambda _: measure_flips(model, judged, spec, facts, seed=seed, level=level), ()),
+        causes=causes,
+        declared_causes=declared,
     )
     return measured_further(
         going,

@@ -14,7 +14,7 @@ from biasaudit.data.table import BoolArray, FloatArray, Table
 from biasaudit.data.values import as_text, equals, text_of
 from biasaudit.errors import DataError, DeclarationError
 from biasaudit.results import NOT_RECORDED, Dropped, Fingerprint
-from biasaudit.spec import AuditSpec, Declaration, ReferenceSpec, nearest_name
+from biasaudit.spec import DECISION, AuditSpec, Declaration, ReferenceSpec, nearest_name
 from biasaudit.spec.lines import Location
 
 #: A numeric attribute with more values than this is asked for its edges.
@@ -22,7 +22,7 @@ MOST_NUMERIC_GROUPS = 20
 #: Share of rows that measure a trained model where no split is declared.
 DEFAULT_TEST_SHARE = 0.3
 #: Columns named here are looked at and keep whatever other role they have.
-LOOKED_AT = ("search", "feature_groups", "explain")
+LOOKED_AT = ("search", "feature_groups", "explain", "causes")
 #: Keys of [[quantity]] that name columns.
 _QUANTITY = ("column", "against")
 #: Keys of [explain] whose own keys are columns.
@@ -112,6 +112,9 @@ def _named_columns(spec: AuditSpec) -> list[tuple[Location, str]]:
     named += [(("explain", "immutable"), name) for name in spec.explain.immutable]
     named += [(("explain", key, name), name) for key in _REACH for name in getattr(spec.explain, key)]
     named += [(("feature_groups", group), name) for group, names in spec.feature_groups.items() for name in names]
+    if spec.causes is not None:
+        ends = (DECISION, model.decision, data.outcome)
+        named += [(("causes", "parents"), name) for name in spec.causes.variables if name not in ends]
     return [(place, name) for place, name in named if name is not None]
 
 

@@ -89,6 +89,8 @@ def needs_rows(spec: AuditSpec) -> str:
         return "labels are followed back item by item"
     if spec.data.split is not None and spec.data.split.column is None:
         return "the rows to judge are drawn by their ids"
+    if spec.causes is not None:
+        return "what people have in the declared causes is compared person by person"
     if spec.quantity or spec.stage or spec.classes or spec.measure or spec.search:
         return "quantities, stages, classes, own measures and the search look at each row"
     return ""

@@ -68,6 +68,7 @@ _SECTIONS = {
     "driver_totals": "drivers",
     "proxies": "proxies",
     "flips": "flips",
+    "causes": "causes",
     "trace": "labels",
     "gates": "first",
     "audit": "assumptions",

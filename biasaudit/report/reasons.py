@@ -86,6 +86,18 @@ REASONS: tuple[str, ...] = (
     "This audit was given {given} made elsewhere. Without the model itself, it cannot be asked what it would say about other inputs.",
     "This audit was given {given} made elsewhere. Without the model itself, it cannot be asked anything.",
     "No protected attribute is an input of the model, and no [[flip]] is declared.",
+    # causes
+    "No [causes] are declared. The data alone cannot say how much of a gap comes straight from the attribute, how much along ways that somebody would accept, and how much from something else.",
+    "The declared causes run in a circle: {circle}. What acts on itself has no parts to tell apart here.",
+    "The declared graph has more than {n} paths from {start} to {end}: draw it simpler.",
+    "what {attribute} does to {witness} reaches {end} on a path that is accepted ({accepted}) and on one that is not ({other}): data cannot say how much of it goes which way",
+    "a hidden cause ({hidden}) joins {names}, which {attribute} reaches on paths of different kinds: what comes from that cause cannot be told from what comes along the paths",
+    "a hidden cause ({hidden}) joins {attribute} and {names}: what looks like an effect of {itself} may be its",
+    "the graph has no arrow from {attribute} to {end}, and a hidden cause keeps the data from checking that",
+    "too few people of the group are like people of the reference in the declared variables",
+    "fewer people than the declared minimum in the group or its reference",
+    "regressions along the graph, corrected by weighting (one-step), cross-fitted, Student",
+    "means within every combination of values, Student",
     # traces
     "no item of this group has a label",
     "too few items for an interval: the coefficient does not exist in many resamples",

@@ -234,6 +234,7 @@ STEPS = {
     "traces: what the provenance says": message("what was declared of how the labels were made"),
     "proxies": message("stand-ins"),
     "flips": message("what if"),
+    "causes": message("along which paths a gap comes"),
     "traces": message("the way back to the labels"),
     "trace": message("the way back to the labels"),
     "agreement": message("agreement of annotators"),

@@ -3,6 +3,7 @@
 from biasaudit.results.amending import amend, broken_at
 from biasaudit.results.amendment import Amendment
 from biasaudit.results.building import collection_paused
+from biasaudit.results.causes import Accepted, Arrow, CausalGap, CausalPart, DeclaredCauses, HiddenCause
 from biasaudit.results.changes import (
     Change,
     Changes,
@@ -113,10 +114,12 @@ __all__ = [
     "SCHEMA",
     "STAGES",
     "TOO_FEW_TO_SHOW",
+    "Accepted",
     "Agreement",
     "AgreementGap",
     "Alternative",
     "Amendment",
+    "Arrow",
     "Assumption",
     "AttributeFacts",
     "Attribution",
@@ -124,6 +127,8 @@ __all__ = [
     "AuditResult",
     "Calibration",
     "CalibrationBin",
+    "CausalGap",
+    "CausalPart",
     "Caution",
     "ChainLink",
     "Change",
@@ -134,6 +139,7 @@ __all__ = [
     "Confounding",
     "Counterpart",
     "DataFacts",
+    "DeclaredCauses",
     "DeclaredForms",
     "Decomposition",
     "Different",
@@ -163,6 +169,7 @@ __all__ = [
     "GroupScores",
     "GroupSize",
     "GroupValue",
+    "HiddenCause",
     "HourBand",
     "ImpactRatio",
     "Influence",

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from biasaudit.results.amendment import Amendment
+from biasaudit.results.causes import CausalGap, DeclaredCauses
 from biasaudit.results.changes import Changes
 from biasaudit.results.estimate import Estimate, Record
 from biasaudit.results.forms import DeclaredForms, ImpactRatio
@@ -386,6 +387,8 @@ class AuditResult(Record):
     driver_totals: tuple[DriverTotal, ...] = ()
     proxies: tuple[Proxy, ...] = ()
     flips: tuple[Flip, ...] = ()
+    causes: tuple[CausalGap, ...] = ()
+    declared_causes: DeclaredCauses | None = None
     trace: Trace | None = None
     remedies: tuple[Remedy, ...] = ()
     findings: tuple[Finding, ...] = ()

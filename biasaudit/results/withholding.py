@@ -17,7 +17,16 @@ TOO_FEW_TO_SHOW = f"withheld: it rests on fewer than {FEWEST_PEOPLE} people, and
 #: Fields that say how many people a record's numbers rest on.
 _SIZES = ("n", "n_group", "n_reference", "n_items", "n_searched", "n_held_out")
 #: Parts of a result in which records of a withheld group are left out whole, since a value is needed there.
-_LEFT_OUT = ("drivers", "driver_totals", "pooled_rates", "decompositions", "sweeps", "label_errors", "confounding")
+_LEFT_OUT = (
+    "drivers",
+    "driver_totals",
+    "pooled_rates",
+    "decompositions",
+    "sweeps",
+    "label_errors",
+    "confounding",
+    "causes",
+)
 #: What other fields become beside a withheld estimate.
 _BESIDE: dict[str, Any] = {
     "p_value": None, "p_adjusted": None, "rows_needed": None, "verdict": "cannot_tell", "n_selected": None,

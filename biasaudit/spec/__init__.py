@@ -15,6 +15,7 @@ from biasaudit.spec.audit import (
     ToleranceSpec,
     UncertaintySpec,
 )
+from biasaudit.spec.causes import DECISION, CausesSpec, JustifiedSpec
 from biasaudit.spec.explaining import ExplainSpec, RangeSpec
 from biasaudit.spec.forms import FormsSpec, LocalLaw144Spec
 from biasaudit.spec.measuring import (
@@ -35,9 +36,11 @@ from biasaudit.spec.remedies import RemediesSpec
 from biasaudit.spec.schema import audit_schema, provenance_schema
 
 __all__ = [
+    "DECISION",
     "AnnotationsSpec",
     "AssumptionSpec",
     "AuditSpec",
+    "CausesSpec",
     "ClassesSpec",
     "DataSpec",
     "Declaration",
@@ -49,6 +52,7 @@ __all__ = [
     "GroupsSpec",
     "HeadSpec",
     "JurySpec",
+    "JustifiedSpec",
     "LocalLaw144Spec",
     "MeasureSpec",
     "ModelSpec",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from biasaudit.spec.annotations import AnnotationsSpec
+from biasaudit.spec.causes import CausesSpec
 from biasaudit.spec.explaining import ExplainSpec
 from biasaudit.spec.forms import FormsSpec
 from biasaudit.spec.measuring import (
@@ -276,6 +277,7 @@ class AuditSpec(Record):
     gate: tuple[GateSpec, ...] = ()
     flip: tuple[FlipSpec, ...] = ()
     assumption: tuple[AssumptionSpec, ...] = ()
+    causes: CausesSpec | None = None
     uncertainty: UncertaintySpec = Field(default_factory=UncertaintySpec)
     quantity: tuple[QuantitySpec, ...] = ()
     stage: tuple[StageSpec, ...] = ()

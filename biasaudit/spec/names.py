@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from biasaudit.errors import Mistake
+from biasaudit.spec.causes import misused_in_causes
 from biasaudit.spec.forms import missing_cross
 from biasaudit.spec.grouping import misgrouped
 from biasaudit.spec.lines import Location, dotted, line_of
@@ -81,7 +82,7 @@ def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mi
             "is missing, and [annotations] needs it to join labels to items",
             allowed="a column that names each item once",
         )
-    return mistakes + misgrouped(raw, lines)
+    return mistakes + misgrouped(raw, lines) + misused_in_causes(raw, lines)
 
 
 def _roles_of_forms(raw: Mapping[str, Any], columns: list[str]) -> Iterator[_Used]:
