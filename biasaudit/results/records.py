@@ -401,3 +401,9 @@ class AuditResult(Record):
     def driver_scale(self) -> Literal["score", "decision"]:
         """The scale on which drivers are told first: decisions, which people meet, where they were explained."""
         return "decision" if any(total.scale == "decision" for total in self.driver_totals) else "score"
+
+    def _repr_html_(self) -> str:
+        """Show the result in a notebook."""
+        from biasaudit.results.notebook import shown
+
+        return shown(self)
