@@ -47,6 +47,8 @@ class PoolPart:
         Where truth or reference labels are known.
     scale, digits : float, int
         How effects are written.
+    same_as : str
+        Kind told before that divides the annotators in the same way; empty where there is none.
     """
 
     at: int
@@ -57,6 +59,7 @@ class PoolPart:
     errors: tuple[PoolErrors, ...]
     scale: float
     digits: int
+    same_as: str = ""
 
 
 def pool_parts(edition: Edition) -> list[PoolPart]:
@@ -68,8 +71,33 @@ def pool_parts(edition: Edition) -> list[PoolPart]:
     def is_quiet(pair: tuple[int, PoolOverlap]) -> bool:
         return not any(one.flagged for one in trace.pools if one.unit_kind == pair[1].unit_kind)
 
-    kinds = sorted(enumerate(trace.pool_overlap), key=is_quiet)
-    return [_part(edition, trace, at, overlap, folds_how=place > 0) for place, (at, overlap) in enumerate(kinds)]
+    parts: list[PoolPart] = []
+    for at, overlap in sorted(enumerate(trace.pool_overlap), key=is_quiet):
+        told_before = next((part.overlap for part in parts if _divides_alike(part.overlap, overlap)), None)
+        if told_before is None:
+            parts.append(_part(edition, trace, at, overlap, folds_how=bool(parts)))
+        else:
+            parts.append(_same(at, overlap, told_before.unit_kind))
+    return parts
+
+
+def _divides_alike(one: PoolOverlap, other: PoolOverlap) -> bool:
+    """Whether two kinds of pools are the same people under other names, as a vendor and its one subcontractor are."""
+
+    def sizes(overlap: PoolOverlap) -> list[tuple[float, ...]]:
+        return sorted((pool.annotators or 0, pool.items, pool.labels) for pool in overlap.pools)
+
+    return len(one.pools) > 1 and sizes(one) == sizes(other)
+
+
+def _same(at: int, overlap: PoolOverlap, kind: str) -> PoolPart:
+    said = message(
+        "These pools are those by {kind} under other names: the same numbers of annotators, items and labels. What was found there holds here.",
+        kind=name(kind),
+    )
+    return PoolPart(
+        at=at, overlap=overlap, told=(said,), figure=None, effects=(), errors=(), scale=1, digits=1, same_as=kind
+    )
 
 
 def _part(edition: Edition, trace: Trace, at: int, overlap: PoolOverlap, *, folds_how: bool) -> PoolPart:

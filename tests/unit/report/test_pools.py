@@ -190,3 +190,20 @@ def test_it_reads_in_french(shown):
 def test_words_of_a_log_are_escaped(shown):
     text = shown(effect("<script>alert(1)</script>", 0.2, flagged=True))
     assert "<script>" not in text
+
+
+def test_a_kind_that_divides_annotators_like_one_told_before_is_not_told_again(shown):
+    renamed = overlap(
+        unit_kind="subcontractor",
+        pools=tuple(pool.model_copy(update={"unit": f"sub {pool.unit}"}) for pool in overlap().pools),
+    )
+    twins = tuple(one.model_copy(update={"unit_kind": "subcontractor", "unit": f"sub {one.unit}"}) for one in EFFECTS)
+    text = plain(shown(*EFFECTS, *twins, overlaps=(overlap(), renamed)))
+    assert "These pools are those by vendor under other names" in text
+    assert "sub panel" not in text
+    smaller = renamed.model_copy(
+        update={"pools": (*renamed.pools[:2], renamed.pools[2].model_copy(update={"labels": 9}))}
+    )
+    text = plain(shown(*EFFECTS, *twins, overlaps=(overlap(), smaller)))
+    assert "under other names" not in text
+    assert "sub panel 2" in text
