@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         render_comparison_html,
         render_comparison_markdown,
         render_html,
+        render_index,
         render_junit,
         render_markdown,
     )
@@ -63,6 +64,7 @@ _HOMES = {
         "render_comparison_html",
         "render_comparison_markdown",
         "render_html",
+        "render_index",
         "render_junit",
         "render_markdown",
     ),
@@ -119,6 +121,7 @@ __all__ = [
     "render_comparison_html",
     "render_comparison_markdown",
     "render_html",
+    "render_index",
     "render_junit",
     "render_markdown",
     "run",

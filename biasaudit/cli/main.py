@@ -26,7 +26,7 @@ class ExitCode(enum.IntEnum):
 VERBS = {
     "list": "Show the audits that can be run by name.",
     "run": "Run audits and write their results and reports.",
-    "report": "Write a report again from a result.",
+    "report": "Write a report again from a result, or an index over several.",
     "compare": "Write what moved between two results, and whether chance alone explains it.",
     "explain": "Write a letter that explains one decision to the person concerned.",
     "amend": "Append words to a result; no number changes.",

@@ -1,25 +1,34 @@
-"""``biasaudit report``: write a report again from a result."""
+"""``biasaudit report``: write a report again from a result, or an index over several."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import click
 
 from biasaudit.cli.main import ExitCode
-from biasaudit.cli.writing import output_options, wanted_outputs, write_outputs
+from biasaudit.cli.writing import output_options, wanted_outputs, write_outputs, write_text
+from biasaudit.errors import ResultError
+
+if TYPE_CHECKING:
+    from biasaudit.results import AuditResult
 
 
 @click.command("report")
-@click.argument("result", type=click.Path(path_type=Path))
+@click.argument("results", metavar="RESULT…", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to; the result's own by default."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to write to; the result's own by default. Of several results: the folder of their index.",
 )
 @click.option("--pdf", "as_pdf", is_flag=True, help="A PDF too, printed by a Chromium, Chrome or Edge of this machine.")
 @output_options("html")
 def command(
     *,
-    result: Path,
+    results: tuple[Path, ...],
     out: Path | None,
     as_pdf: bool,
     formats: str,
@@ -27,12 +36,49 @@ def command(
     roles: tuple[str, ...],
     language: str | None,
 ) -> int:
-    """Write a report again from RESULT, a result.json or the folder that holds it."""
+    """Write a report again from RESULT, a result.json or the folder that holds it.
+
+    Of several, each report is written beside its result, and index.html over all of them: what each
+    says, what moved from run to run, and links.
+    """
     from biasaudit.results import load_result
 
     wanted = wanted_outputs(f"{formats},pdf" if as_pdf else formats, forms, roles, language)
-    loaded = load_result(result)
-    folder = out or (result if result.is_dir() else result.parent)
-    for path in write_outputs(loaded, folder, wanted, with_result="json" in wanted.formats):
-        click.echo(str(path))
+    folders = [path if path.is_dir() else path.parent for path in results]
+    _each_its_own(results, folders)
+    loaded = [load_result(path) for path in results]
+    for result, folder in zip(loaded, folders, strict=True):
+        place = out if out is not None and len(results) == 1 else folder
+        for path in write_outputs(result, place, wanted, with_result="json" in wanted.formats):
+            click.echo(str(path))
+    if len(results) > 1 and "html" in wanted.formats:
+        click.echo(str(_write_index(loaded, folders, out, language)))
     return ExitCode.DONE
+
+
+def _each_its_own(results: tuple[Path, ...], folders: list[Path]) -> None:
+    """Refuse two results in one folder: one report would be written over the other."""
+    seen: dict[Path, Path] = {}
+    for path, folder in zip(results, folders, strict=True):
+        whole = folder.resolve()
+        if whole in seen:
+            raise ResultError(
+                f"{seen[whole]} and {path} stand in one folder, so that one report would be written over the other. "
+                "Give each result a folder of its own."
+            )
+        seen[whole] = path
+
+
+def _write_index(loaded: list[AuditResult], folders: list[Path], out: Path | None, language: str | None) -> Path:
+    """Write the index into the folder that holds all results, or into the one that was asked for."""
+    from biasaudit.report import render_index
+
+    place = out or Path(os.path.commonpath([folder.resolve() for folder in folders]))
+    listed = []
+    for result, folder in zip(loaded, folders, strict=True):
+        infix = "" if language in (None, result.audit.language) else f".{language}"
+        report = (folder / f"report{infix}.html").resolve()
+        link = Path(os.path.relpath(report, place.resolve())).as_posix()
+        listed.append((result, quote(link) if report.is_file() else ""))
+    infix = "" if language in (None, loaded[0].audit.language) else f".{language}"
+    return write_text(place / f"index{infix}.html", render_index(listed, language=language))

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from biasaudit.results import AuditResult
     from biasaudit.results.letters import Explanation
 
@@ -20,6 +22,7 @@ __all__ = [
     "render_comparison_markdown",
     "render_form",
     "render_html",
+    "render_index",
     "render_junit",
     "render_letter",
     "render_markdown",
@@ -273,6 +276,42 @@ def render_letter(
     if form not in forms:
         raise ResultError(f"No letter is written as {form!r}. Allowed: {', '.join(forms)}.")
     return forms[form](result, explanation, _chosen(result, language))
+
+
+def render_index(results: Sequence[tuple[AuditResult, str]], *, language: str | None = None) -> str:
+    r"""Write a page over many results: what each says, what moved from run to run, and a link to its report.
+
+    Parameters
+    ----------
+    results : sequence of (AuditResult, str)
+        At least one; with each the relative address of its report, empty where there is none.
+    language : str, optional
+        One of :data:`LANGUAGES`; that of the first result's audit by default.
+
+    Returns
+    -------
+    str
+        A page that opens offline, asks for nothing from outside, and is complete without scripts.
+
+    Raises
+    ------
+    biasaudit.errors.ResultError
+        Where there is no result, or the language is not one of :data:`LANGUAGES`.
+
+    Examples
+    --------
+    >>> from biasaudit.results import AuditResult
+    >>> page = render_index([(AuditResult.model_validate(_EXAMPLE), "berkeley/report.html")])
+    >>> '<a href="berkeley/report.html">' in page
+    True
+    """
+    from biasaudit.errors import ResultError
+    from biasaudit.report.index import Listing, index_page
+
+    if not results:
+        raise ResultError("An index needs at least one result.")
+    listings = [Listing(result=result, link=link) for result, link in results]
+    return index_page(listings, _chosen(results[0][0], language))
 
 
 def _chosen(result: AuditResult, language: str | None) -> str:
