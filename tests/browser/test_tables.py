@@ -58,6 +58,10 @@ def test_a_long_table_is_filtered_without_moving_its_columns_and_printed_whole(v
         seen.page.emulate_media(media="print")
         assert seen.page.locator("#groups tbody tr:visible").count() == 50
         assert not box.is_visible()
+        # A button in a head would keep it from being repeated on the next page.
+        assert (
+            seen.page.evaluate("getComputedStyle(document.querySelector('#groups thead button')).display") == "contents"
+        )
         seen.page.emulate_media(media="screen")
         box.fill("")
         assert seen.page.inner_text("#groups .filter output") == ""
@@ -70,7 +74,7 @@ def test_short_tables_have_no_filter_and_tables_in_parts_are_not_sorted(visit, i
     with visit(path.as_uri()) as seen:
         tables = "[...document.querySelectorAll('.scroll > table')]"
         assert seen.page.evaluate(f"{tables}.every((t) => t.tBodies.length === 1 || !t.querySelector('thead button'))")
-        assert seen.page.evaluate(f"{tables}.filter((t) => t.querySelector('thead button')).length") > 3
+        assert seen.page.evaluate(f"{tables}.filter((t) => t.querySelector('thead button')).length") > 0
         assert seen.page.evaluate(
             f"{tables}.every((t) => !t.parentElement.previousElementSibling?.matches('.filter') || t.rows.length > 15)"
         )

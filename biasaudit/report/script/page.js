@@ -29,7 +29,7 @@
   reveal();
   let closed = [];
   window.addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("section:not(#further) details:not([open])")];
+    closed = [...document.querySelectorAll("section:not(#further) details:not([open], .later)")];
     closed.forEach((each) => { each.open = true; });
   });
   window.addEventListener("afterprint", () => closed.forEach((each) => { each.open = false; }));

@@ -60,7 +60,7 @@
     table.parentElement.before(box);
   };
   document.querySelectorAll(".scroll:not(.moving):not(.heat) > table").forEach((table, at) => {
-    if (table.tHead && table.tBodies.length === 1 && table.tBodies[0].rows.length > 2) sortable(table);
+    if (table.tHead && table.tBodies.length === 1 && table.tBodies[0].rows.length > 4) sortable(table);
     filterable(table, at);
   });
 })();
