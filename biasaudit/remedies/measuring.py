@@ -211,9 +211,11 @@ def _collect_dropped(case: _Case, asked: RemediesSpec, found: _Collected) -> Non
             case.result.proxies,
             scale=case.result.driver_scale,
             most=asked.stand_ins,
+            feature_groups=case.spec.feature_groups,
         )
-        every += [name for name in names if name not in every]
-        for columns in (*((name,) for name in names), names):
+        alone = [_columns_of(case, (name,)) for name in names]
+        every += [name for name in _columns_of(case, names) if name not in every]
+        for columns in (*alone, _columns_of(case, names)):
             if columns:
                 tried.setdefault(frozenset(columns), (columns, fact.name))
     if every:
@@ -222,6 +224,12 @@ def _collect_dropped(case: _Case, asked: RemediesSpec, found: _Collected) -> Non
         found.add("drop", partial(drop_way, case.bench, case.model, columns, aimed_at=aimed_at))
     if not tried:
         found.refuse("drop", NO_STAND_IN)
+
+
+def _columns_of(case: _Case, names: Sequence[str]) -> tuple[str, ...]:
+    """Give the features behind some inputs, those explained as one taken apart."""
+    parts = [case.spec.feature_groups.get(name, (name,)) for name in names]
+    return tuple(dict.fromkeys(column for part in parts for column in part))
 
 
 def _codes(case: _Case, fact: AttributeFacts, rows: IntArray, *, smallest: int) -> IntArray:

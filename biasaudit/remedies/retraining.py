@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,9 @@ from biasaudit.results import AttributeFacts, Driver, DriverTotal, Proxy
 
 IntArray = npt.NDArray[np.intp]
 
+#: Adjusted p-value from which the strength of a stand-in may be chance.
+SIGNIFICANT = 0.05
+
 
 def stand_ins(
     attribute: AttributeFacts,
@@ -28,11 +31,12 @@ def stand_ins(
     *,
     scale: str,
     most: int,
+    feature_groups: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[str, ...]:
     """Name the inputs that both tell an attribute and carry its gap, the strongest first.
 
-    An input tells the attribute where the interval of its strength lies above zero, or where it is the attribute's own
-    column; it carries the gap where its contribution has the gap's sign and an interval clear of zero. They are ordered
+    An input tells the attribute where the interval of its strength lies above zero and chance alone does not explain it,
+    or where it is the attribute's own column; inputs explained as one do where one of them does. It carries the gap where its contribution has the gap's sign and an interval clear of zero. They are ordered
     by strength times the size of the contribution.
 
     Parameters
@@ -45,23 +49,33 @@ def stand_ins(
         Scale on which drivers are told.
     most : int
         How many are named at most.
+    feature_groups : mapping of str to sequence of str, optional
+        Inputs explained as one.
     """
     strength = {
         one.feature: float(one.strength.value or 0.0)
         for one in proxies
-        if one.attribute == attribute.name and (one.strength.low or 0.0) > 0
+        if one.attribute == attribute.name and (one.strength.low or 0.0) > 0 and not _may_be_chance(one)
     }
     strength[attribute.columns[0]] = 1.0
+    for group, members in (feature_groups or {}).items():
+        told = [strength[one] for one in members if one in strength]
+        if told:
+            strength[group] = max(told)
     sign = {one.group: np.sign(one.total) for one in totals if one.attribute == attribute.name and one.scale == scale}
     found: dict[str, float] = {}
     for one in drivers:
-        told = one.attribute == attribute.name and one.scale == scale and one.feature in strength
+        tells = one.attribute == attribute.name and one.scale == scale and one.feature in strength
         value, low, high = one.contribution.value, one.contribution.low, one.contribution.high
-        if not told or value is None or low is None or high is None or low * high <= 0:
+        if not tells or value is None or low is None or high is None or low * high <= 0:
             continue
         if np.sign(value) == sign.get(one.group):
             found[one.feature] = max(found.get(one.feature, 0.0), abs(value) * strength[one.feature])
     return tuple(sorted(found, key=lambda feature: (-found[feature], feature))[:most])
+
+
+def _may_be_chance(one: Proxy) -> bool:
+    return one.p_adjusted is not None and one.p_adjusted >= SIGNIFICANT
 
 
 def drop_way(bench: Bench, model: Model, columns: Sequence[str], *, aimed_at: str = "") -> Way:

@@ -67,6 +67,7 @@ _SECTIONS = {
     "drivers": "drivers",
     "driver_totals": "drivers",
     "proxies": "proxies",
+    "remedies": "remedies",
     "flips": "flips",
     "causes": "causes",
     "trace": "labels",

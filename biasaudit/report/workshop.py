@@ -68,6 +68,14 @@ _GENERAL: dict[str, Asked] = {
             "Read from the annotators up the chain: who wrote the instruction, who set the pay and the time, who chose the rule for disagreement. Each of these moves labels, and none of them is a property of the people who gave them."
         ),
     ),
+    "remedies": Asked(
+        question=message(
+            "Who would lose a place with the change that you would choose, and what would you say to them?"
+        ),
+        answer=message(
+            "Where as many people are selected as before, every place gained is a place that somebody else does not get. The tables say how many of which group; they cannot say who had the better claim, nor that the ones selected today had it."
+        ),
+    ),
     "findings": Asked(
         question=message("Which finding would you act on first, and what would you need to know before you do?"),
         answer=message(

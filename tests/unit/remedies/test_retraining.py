@@ -103,9 +103,9 @@ def driver(feature, value, attribute="group", scale="decision", spread=0.01):
     )
 
 
-def proxy(feature, strength, attribute="group"):
+def proxy(feature, strength, attribute="group", p=None):
     told = estimated(strength, strength - 0.05, strength + 0.05, method="m")
-    return Proxy(attribute=attribute, feature=feature, strength=told)
+    return Proxy(attribute=attribute, feature=feature, strength=told, p_adjusted=p)
 
 
 def test_stand_ins_tell_the_group_and_carry_its_gap_the_strongest_first():
@@ -130,9 +130,15 @@ def test_stand_ins_tell_the_group_and_carry_its_gap_the_strongest_first():
         driver("group", -0.05),
         driver("other scale", -0.1, scale="score"),
         driver("of sex", -0.1, attribute="sex"),
+        driver("by chance", -0.1),
+        driver("address", -0.15),
     ]
     strengths = {"weak name": 0.2, "name": 0.9, "merit": 0.02, "against": 0.9, "unsure": 0.9, "other scale": 0.9}
     proxies = [proxy(*pair) for pair in strengths.items()] + [proxy("of sex", 0.9, "sex")]
+    proxies += [proxy("by chance", 0.2, p=0.3), proxy("postcode", 0.3, p=0.001)]
     found = stand_ins(fact, drivers, [total], proxies, scale="decision", most=9)
     assert found == ("name", "group", "weak name")
     assert stand_ins(fact, drivers, [total], proxies, scale="decision", most=1) == ("name",)
+    together = {"address": ("postcode", "street")}
+    found = stand_ins(fact, drivers, [total], proxies, scale="decision", most=9, feature_groups=together)
+    assert found == ("name", "group", "address", "weak name")
