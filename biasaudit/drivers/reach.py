@@ -49,9 +49,23 @@ class Reach:
 
 def held_inputs(model: Model, spec: AuditSpec) -> tuple[str, ...]:
     """Name the inputs that no letter asks to change: protected attributes, what flips set, what is declared immutable."""
-    held = {protected.column for protected in spec.protected} | set(spec.explain.immutable)
-    held |= {column for flip in spec.flip for column in flip.set}
+    held = _of_groups(spec) | set(spec.explain.immutable)
     return tuple(name for name in model.features if name in held)
+
+
+def records_of(model: Model, person: pd.DataFrame, known: pd.DataFrame, spec: AuditSpec) -> tuple[Reach, ...]:
+    """Work out which usual values the immutable inputs could hold instead, if they are recorded wrongly.
+
+    Protected attributes and what flips set are not among them; the parameters are those of :func:`reaches_of`.
+    """
+    names = [name for name in spec.explain.immutable if name in model.features and name not in _of_groups(spec)]
+    return tuple(_reach(name, person[name], known[name], ExplainSpec()) for name in names)
+
+
+def _of_groups(spec: AuditSpec) -> set[str]:
+    """Name the columns that say, or are declared to stand for, which group somebody belongs to."""
+    flipped = {column for flip in spec.flip for column in flip.set}
+    return flipped | {protected.column for protected in spec.protected}
 
 
 def reaches_of(model: Model, person: pd.DataFrame, known: pd.DataFrame, spec: AuditSpec) -> tuple[Reach, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from biasaudit.data.values import text_of
 from biasaudit.drivers.alternatives import find_ways
 from biasaudit.drivers.changes import Change, changes
 from biasaudit.drivers.one_person import Yardstick, weigh_inputs, yardstick
-from biasaudit.drivers.reach import decimals_of, held_inputs, is_flag, reaches_of
+from biasaudit.drivers.reach import Reach, decimals_of, held_inputs, is_flag, reaches_of, records_of
 from biasaudit.explaining.again import Again, run_again
 from biasaudit.explaining.person import Person, decider, find_person, goal
 from biasaudit.models import is_numeric
@@ -120,7 +121,9 @@ def _explained(again: Again, person: Person) -> dict[str, Any]:
     reaches = reaches_of(model, person.row, again.table.frame, spec)
     told["changeable"] = tuple(reach.column for reach in reaches if len(reach.others))
     if not is_favoured:
-        told["alternatives"] = _alternatives(again, person, stick, reaches)
+        told["alternatives"] = _alternatives(again, person, stick, reaches, at_once=spec.explain.at_once)
+        records = records_of(model, person.row, again.table.frame, spec)
+        told["corrections"] = _alternatives(again, person, stick, records, at_once=1)
     return told
 
 
@@ -156,11 +159,13 @@ def _scored(again: Again, person: Person, stick: Yardstick, line: float) -> Scor
     )
 
 
-def _alternatives(again: Again, person: Person, stick: Yardstick, reaches: Any) -> tuple[Alternative, ...]:
+def _alternatives(
+    again: Again, person: Person, stick: Yardstick, reaches: Sequence[Reach], *, at_once: int
+) -> tuple[Alternative, ...]:
     """Look for changes within reach, and let the whole procedure decide again on each that is told."""
     upwards = again.spec.data.positive_is == "favourable"
     wins, decided = goal(again, person, upwards=upwards), decider(again, person)
-    ways = find_ways(again.model, person.row, reaches, wins, at_once=again.spec.explain.at_once)
+    ways = find_ways(again.model, person.row, reaches, wins, at_once=at_once)
     wanted = 1.0 if upwards else 0.0
     return tuple(
         Alternative(

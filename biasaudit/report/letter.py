@@ -246,7 +246,7 @@ def _contest(told: Explanation) -> Part:
             "In the European Union, whoever decided must on request give you the data they hold about you; and where a machine alone decided, meaningful information about the logic involved (GDPR, Article 15)."
         ),
         message(
-            "The Court of Justice has held (C-203/22, 27 February 2025) that this means the procedure and the principles actually applied to your data, told in a way that you can understand; how other data would have led to another result may be part of that."
+            "The Court of Justice has held (C\u2011203/22, 27 February 2025) that this means the procedure and the principles actually applied to your data, told in a way that you can understand; how other data would have led to another result may be part of that."
         ),
         message(
             "Where such a decision has legal or similarly serious effects on you, you may ask that a human being look at it again, say how you see it, and contest it (GDPR, Article 22)."

@@ -62,7 +62,14 @@ def changes_part(result: AuditResult, told: Explanation) -> Part | None:
         )
     if not told.reach_declared and told.changeable:
         remarks.append(message("Nobody has declared which of these data are within your reach: judge for yourself."))
-    return Part(heading=heading, blocks=(*blocks, ("quiet", tuple(remarks))) if remarks else tuple(blocks))
+    if remarks:
+        blocks.append(("quiet", tuple(remarks)))
+    if told.corrections:
+        said = message(
+            "What nobody can change may still be recorded wrongly. If it is, have it put right: had one of these records been otherwise, so would the decision."
+        )
+        blocks += [("text", (said,)), ("list", tuple(_alternative(told.scored, one) for one in told.corrections))]
+    return Part(heading=heading, blocks=tuple(blocks))
 
 
 def _alternative(scored: Scored, one: Alternative) -> Message:

@@ -86,6 +86,9 @@ class Explanation(Record):
     own_row: bool = Field(True, description="Whether the person is one of those whom the audit judged.")
     scored: Scored | None = Field(None, description="null where there is no model to ask.")
     alternatives: tuple[Alternative, ...] = ()
+    corrections: tuple[Alternative, ...] = Field(
+        (), description="Single records that nobody can change, and values at which the decision would have turned."
+    )
     sought: bool = Field(False, description="Whether changes were sought: not where the decision favours the person.")
     at_once: int = Field(0, description="Most inputs that were changed together.")
     changeable: tuple[str, ...] = Field((), description="Inputs that were tried.")

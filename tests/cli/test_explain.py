@@ -102,7 +102,7 @@ def test_a_refused_person_reads_what_counted_and_what_would_have_changed_it(comm
         "guarantor and town",
         "Ms Okafor, loans@bank.example",
         "The Data Protection Authority",
-        "C-203/22",
+        "C\u2011203/22",
         "Signature: ....",
         "Of 100",
     ):
