@@ -21,7 +21,7 @@ from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.places import is_lazy, size_of
 from biasaudit.data.reading import shown_name
 from biasaudit.data.table import Table
-from biasaudit.drivers import explain_gaps, measure_flips, measure_proxies
+from biasaudit.drivers import explain_gaps, match_pairs, measure_flips, measure_proxies
 from biasaudit.errors import DataError, NotApplicableError, PluginError
 from biasaudit.findings import judge_gates
 from biasaudit.inputs import NO_ANNOTATIONS, Inputs, read_inputs, with_provenance
@@ -249,7 +249,7 @@ def _counted_in_place(going: Run, source: Any, started: str) -> AuditResult:
     for name in ("drivers", "stand-ins", "flips"):
         reason = f"This audit was given {kind} made elsewhere. Without the model itself, it cannot be asked anything."
         going.steps.append(Step(name=name, outcome="not_applicable", reason=reason))
-    going.steps.append(Step(name="remedies", outcome="not_applicable", reason=ROWS_STAY))
+    going.steps += [Step(name=name, outcome="not_applicable", reason=ROWS_STAY) for name in ("near twins", "remedies")]
     going.steps.append(Step(name="traces", outcome="not_applicable", reason=NO_ANNOTATIONS))
     against = "truth" if spec.data.truth is not None else "outcome" if spec.data.outcome is not None else None
     result = AuditResult(
@@ -344,6 +344,11 @@ def _measured(going: Run, inputs: Inputs, started: str) -> AuditResult:
         flips=going.step("flips", lambda _: measure_flips(model, judged, spec, facts, seed=seed, level=level), ()),
         causes=causes,
         declared_causes=declared,
+        matched=going.step(
+            "near twins",
+            lambda _: match_pairs(judged, decisions.selected, judgement.scores, spec, facts, seed=seed, level=level),
+            (),
+        ),
     )
     return measured_further(
         going,

@@ -72,8 +72,8 @@ def measure_proxies(
     seed : int
         Seed of the folds, of the shuffles, and of the rows looked at where there are more than 10,000.
     level : float
-        Level of the intervals: those of DeLong, DeLong & Clarke-Pearson (Biometrics 44, 1988), averaged over folds;
-        and share of the shuffles that the band of chance holds.
+        Level of the intervals: those of DeLong, DeLong & Clarke-Pearson (Biometrics 44, 1988), averaged over folds, and
+        near chance no narrower than the band of chance; and share of the shuffles that the band of chance holds.
     besides : tuple of str
         Further columns that the model does not read; they are not among all features together.
 
@@ -145,7 +145,7 @@ def _of_attribute(
             Proxy(
                 attribute=fact.name,
                 feature=name,
-                strength=strength,
+                strength=_no_narrower_than_chance(strength, chance),
                 chance=chance,
                 p_value=p_value,
                 is_input=_is_input(name, features),
@@ -205,6 +205,21 @@ def _shuffles(name: str, levels: list[IntArray]) -> int:
     if name == ALL_FEATURES:
         return SHUFFLES_TOGETHER
     return max(LEAST_SHUFFLES, min(SHUFFLES, _MOST_CELLS // (int(levels[0].max()) + 1)))
+
+
+def _no_narrower_than_chance(strength: Estimate, chance: Estimate) -> Estimate:
+    """Widen an interval near chance to the width of the band of chance.
+
+    DeLong's takes the guesses as given, yet where nothing is to be learnt, what was learnt is most of the noise.
+    """
+    value, low, high = strength.value, strength.low, strength.high
+    if value is None or low is None or high is None or chance.low is None or chance.high is None:
+        return strength
+    half = (chance.high - chance.low) / 2
+    if value > chance.high or half <= (high - low) / 2:
+        return strength
+    method = f"{strength.method}, no narrower than chance"
+    return estimated(value, max(-1.0, value - half), min(1.0, value + half), method=method, level=strength.level)
 
 
 def _against_chance(strength: Estimate, null: FloatArray, level: float) -> tuple[Estimate, float]:

@@ -74,6 +74,9 @@ REASONS: tuple[str, ...] = (
     "no interval at this level: too few people for a median",
     "no one of the group whose outcome is known was decided negative",
     "no one is here",
+    # near twins
+    "fewer than {n} people of the group have a twin",
+    "No feature is left to compare people by, besides the protected attributes themselves.",
     "the rows were counted where they lie and not loaded, and this needs them one by one",
     "measure {name}",
     "no one of the group trains the model, so nothing can be divided by their share",

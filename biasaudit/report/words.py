@@ -204,6 +204,7 @@ STEPS = {
     "performance": message("how well the model does"),
     "drivers": message("what drives the scores"),
     "stand-ins": message("stand-ins"),
+    "near twins": message("people with a near twin"),
     "plugins": message("additions by others"),
     "composites": message("measures made of several rates"),
     "largest gaps": message("the widest gap between any two groups"),

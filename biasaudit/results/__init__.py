@@ -29,6 +29,7 @@ from biasaudit.results.letters import (
     Scored,
     WeighedInput,
 )
+from biasaudit.results.matching import Balance, MatchedGap
 from biasaudit.results.measuring import (
     Calibration,
     CalibrationBin,
@@ -125,6 +126,7 @@ __all__ = [
     "Attribution",
     "AuditInfo",
     "AuditResult",
+    "Balance",
     "Calibration",
     "CalibrationBin",
     "CausalGap",
@@ -178,6 +180,7 @@ __all__ = [
     "LinkShare",
     "LocalLaw144",
     "Manifest",
+    "MatchedGap",
     "MissingLink",
     "ModelFacts",
     "Movement",

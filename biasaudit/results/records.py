@@ -11,6 +11,7 @@ from biasaudit.results.causes import CausalGap, DeclaredCauses
 from biasaudit.results.changes import Changes
 from biasaudit.results.estimate import Estimate, Record
 from biasaudit.results.forms import DeclaredForms, ImpactRatio
+from biasaudit.results.matching import MatchedGap
 from biasaudit.results.measuring import (
     Calibration,
     Confounding,
@@ -389,6 +390,7 @@ class AuditResult(Record):
     flips: tuple[Flip, ...] = ()
     causes: tuple[CausalGap, ...] = ()
     declared_causes: DeclaredCauses | None = None
+    matched: tuple[MatchedGap, ...] = ()
     trace: Trace | None = None
     remedies: tuple[Remedy, ...] = ()
     findings: tuple[Finding, ...] = ()

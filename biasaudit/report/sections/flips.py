@@ -6,6 +6,7 @@ from typing import Any
 
 from biasaudit.report.edition import Edition
 from biasaudit.report.messages import Listed, Message, Words, counted, listed, message, people_counted
+from biasaudit.report.sections.twins import twins_view
 from biasaudit.report.verdicts import people_of
 from biasaudit.results import AuditResult, Estimate, Flip, Value
 from biasaudit.results.sentences import count, in_100, name, number
@@ -15,11 +16,12 @@ EVERYBODY = ("", "any", "everyone")
 
 
 def view(edition: Edition) -> dict[str, Any] | None:
-    """Gather the flips."""
-    flips = edition.result.flips
-    if not flips:
+    """Gather the flips, and what people alike in the data show beside them."""
+    flips, twins = edition.result.flips, twins_view(edition.result)
+    if not flips and twins is None:
         return None
     return {
+        "twins": twins,
         "everybody": EVERYBODY,
         "flips": [{"record": flip, "at": at, "told": _told(edition.result, flip)} for at, flip in enumerate(flips)],
     }
