@@ -13,7 +13,7 @@ from biasaudit.causes.columns import make_columns
 from biasaudit.causes.graph import Graph
 from biasaudit.causes.identify import Plan, make_plan
 from biasaudit.causes.parts import STATES, Gap, no_parts, parts_of
-from biasaudit.causes.switching import FOLDS, Comparison, Switched, group_mean, switched_mean
+from biasaudit.causes.switching import FOLDS, Comparison, group_mean, switched_mean
 from biasaudit.data.table import BoolArray, FloatArray, Table
 from biasaudit.errors import NotApplicableError
 from biasaudit.models import Decisions, Model, line_of
@@ -211,8 +211,10 @@ def _taken_apart(gap: Gap, people: _People, asked: _Asked | None, *, minimum: in
         )
         for fold in divisions
     ]
-    means = [_averaged([switched_mean(one, state) for one in comparisons]) for state in STATES]
-    return parts_of(gap, [*means, group_mean(comparisons[0])], METHOD if columns.cells is None else METHOD_CELLS)
+    means = [[switched_mean(one, state) for one in comparisons] for state in STATES]
+    return parts_of(
+        gap, [*means, [group_mean(one) for one in comparisons]], METHOD if columns.cells is None else METHOD_CELLS
+    )
 
 
 def _divisions(people: _People) -> list[FloatArray]:
@@ -226,14 +228,6 @@ def _divisions(people: _People) -> list[FloatArray]:
             fold[members] = rng.permutation(np.arange(len(members)) % FOLDS)
         dealt.append(fold)
     return dealt
-
-
-def _averaged(found: list[Switched]) -> Switched:
-    return Switched(
-        value=float(np.mean([one.value for one in found])),
-        influence=np.mean([one.influence for one in found], axis=0),
-        people=float(np.mean([one.people for one in found])),
-    )
 
 
 def _asked_under_both(asked: _Asked, people: _People, plan: Plan) -> tuple[FloatArray, FloatArray] | None:

@@ -6,6 +6,7 @@ from biasaudit.report.edition import Section
 from biasaudit.report.messages import message
 from biasaudit.report.sections import (
     assumptions,
+    causes,
     changes,
     drivers,
     findings,
@@ -38,6 +39,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(name="drivers", title=message("What pulls the groups apart"), view=drivers.view),
     Section(name="proxies", title=message("Stand-ins"), view=proxies.view),
     Section(name="flips", title=message("What if"), view=flips.view),
+    Section(name="causes", title=message("Along which paths, as declared"), view=causes.view),
     Section(name="labels", title=message("The way back to the labels"), view=labels.view),
     Section(name="remedies", title=message("What changes would have done"), view=remedies.view),
     Section(name="trying", title=message("Things to try"), view=trying.view, needs_script=True),
