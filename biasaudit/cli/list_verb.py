@@ -6,7 +6,7 @@ import json
 
 import click
 
-from biasaudit.cli.main import ExitCode, say, visible
+from biasaudit.cli.main import ExitCode, one_line, say, visible
 from biasaudit.plugins import audit_title, list_audits
 
 
@@ -21,7 +21,7 @@ def command(*, as_json: bool) -> int:
     else:
         width = max((len(audit.name) for audit in audits), default=0)
         for audit in audits:
-            click.echo(visible(f"{audit.name:<{width}}  {audit_title(audit)}"))
+            click.echo(f"{visible(audit.name):<{width}}  {one_line(audit_title(audit))}")
     for failure in failures:
         say(f"failed to load: {failure}")
     return ExitCode.PARTIAL if failures else ExitCode.DONE

@@ -135,3 +135,14 @@ def visible(text: str) -> str:
         character if character in "\n\t" or character.isprintable() else character.encode("unicode_escape").decode()
         for character in text
     )
+
+
+def one_line(text: str, indent: int = 0) -> str:
+    r"""Put a text that holds a user's words on one line, so that no name can pass for a line of ours.
+
+    Examples
+    --------
+    >>> one_line("a\nERROR: b", indent=2)
+    '  a ERROR: b'
+    """
+    return " " * indent + visible(" ".join(text.split()))

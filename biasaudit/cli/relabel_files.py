@@ -46,10 +46,11 @@ def relabel_csv(items: tuple[str, ...]) -> str:
     Examples
     --------
     >>> relabel_csv(("p7", "=1+1"))
-    "item,label\np7,\n'=1+1,\n"
+    '"item","label"\n"p7",""\n"\'=1+1",""\n'
     """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    # Quotes keep a spreadsheet that separates by semicolons from cutting a name, and reading a formula in its rest.
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow([ITEM, LABEL])
     writer.writerows([f"'{item}" if item.startswith(FORMULA_STARTS) else item, ""] for item in items)
     return text.getvalue()

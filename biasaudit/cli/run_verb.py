@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from biasaudit.cli.compare_verb import tell
-from biasaudit.cli.main import ExitCode, say, visible
+from biasaudit.cli.main import ExitCode, one_line, say, visible
 from biasaudit.cli.writing import Wanted, output_options, wanted_outputs, write_outputs
 from biasaudit.errors import ResultError
 
@@ -156,18 +156,19 @@ def _bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
 
 def _summarise(result: AuditResult) -> None:
     """Say what was found in a few lines, on stderr."""
-    say(f"\n{result.audit.title}")
+    say(f"\n{one_line(result.audit.title)}")
     if result.audit.notice:
-        say(result.audit.notice)
+        say(one_line(result.audit.notice))
     for finding in result.findings:
         if finding.code == "BA301" or finding.outcome == "failed":
-            say(f"  - {finding.claim or finding.reason}")
+            say(one_line(f"- {finding.claim or finding.reason}", indent=2))
     for gate in result.gates:
         bounds = ", ".join(f"{key} {gate.gate[key]}" for key in ("at_least", "at_most") if gate.gate[key] is not None)
         what = f"{gate.gate['measure']} {gate.gate['statistic']} by {gate.gate['attribute']}, {bounds}"
-        say(f"  gate {gate.outcome.replace('_', ' ')}: {what}" + (f" ({gate.reason})" if gate.reason else ""))
+        reason = f" ({gate.reason})" if gate.reason else ""
+        say(one_line(f"gate {gate.outcome.replace('_', ' ')}: {what}{reason}", indent=2))
     if result.changes is not None:
         tell(result.changes)
     for step in result.steps:
         if step.outcome == "failed":
-            say(f"  step failed: {step.name}: {visible(step.reason)}")
+            say(one_line(f"step failed: {step.name}: {step.reason}", indent=2))

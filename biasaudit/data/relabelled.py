@@ -23,7 +23,7 @@ ITEM, LABEL = "item", "label"
 #: So many of the things a message names are listed, then an ellipsis.
 SHOWN = 5
 #: What a spreadsheet reads as the start of a formula; the CSV that we write puts an apostrophe before it.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -64,7 +65,8 @@ class Language:
 
     def translated(self, text: str) -> str:
         """Give a message in this language: the audit's own translation first, then that of the catalogue."""
-        return (self.own_words.get(text) or self.catalogue.translated(text)).replace(" %", "\u00a0%")
+        # The title of a finding is a message too, and comes from a file that anybody may have written.
+        return readable(self.own_words.get(text) or self.catalogue.translated(text)).replace(" %", "\u00a0%")
 
     def reason(self, text: str) -> str:
         """Write a reason that another room gave, which may hold a user's words."""
@@ -181,6 +183,33 @@ def language_named(code: str, own_words: Mapping[str, str] | None = None) -> Lan
     return Language(code=code, catalogue=catalogue(code), locale=locale, own_words=own_words or {})
 
 
+def fits(template: str, own: str) -> bool:
+    """Whether the translation of a template has no other places than the template, and plain ones.
+
+    Examples
+    --------
+    >>> (
+    ...     fits("{n} people", "{n} personnes"),
+    ...     fits("{n} people", "{m} personnes"),
+    ...     fits("men", "{hommes"),
+    ...     fits("{n}", "{"),
+    ... )
+    (True, False, True, False)
+    """
+    if "{" not in template:
+        return True
+    try:
+        places = [list(string.Formatter().parse(text)) for text in (template, own)]
+    except ValueError:
+        return False
+    known = {place for _, place, _, _ in places[0]}
+    return all(
+        place in known and not width and not conversion
+        for _, place, width, conversion in places[1]
+        if place is not None
+    )
+
+
 def _typographic(text: str, code: str) -> str:
     """Write the apostrophes of an audit's own French as those of ours."""
     return text.replace("'", "’") if code == "fr" else text
@@ -191,6 +220,7 @@ def language_of(result: AuditResult, code: str) -> Language:
     words = {
         word: _typographic(own.replace(" x ", " × "), code)
         for word, own in result.audit.translations.get(code, {}).items()
+        if fits(word, own)
     }
     for word in _DEFAULT_WORDS:
         words.setdefault(word, catalogue(code).translated(word))

@@ -17,6 +17,7 @@ from biasaudit.report.edition import Edition, Section, edition_of
 from biasaudit.report.evidence import evidence_links
 from biasaudit.report.messages import Message, counted, message
 from biasaudit.report.pictures.look import COLOURS
+from biasaudit.report.readable import readable
 from biasaudit.report.sections import SECTIONS
 from biasaudit.report.sections.sign import result_foot
 from biasaudit.report.verdicts import rows_to_settle
@@ -112,6 +113,8 @@ def environment() -> Environment:
         loader=PackageLoader("biasaudit.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        # Whatever of a user's reaches a page without a writer is at least fit to be shown.
+        finalize=lambda value: readable(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
@@ -155,7 +158,8 @@ def words_of(edition: Edition) -> dict[str, Any]:
 
 def _filled(text: str, values: dict[str, Any]) -> Markup:
     template = Markup(text)  # noqa: S704 - a message of ours, escaped by the writer; Markup escapes its values
-    return template.format(**values) if values else template
+    shown = {key: readable(value) if type(value) is str else value for key, value in values.items()}
+    return template.format(**shown) if shown else template
 
 
 def style_of(sections: list[str], heads: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from biasaudit.report.messages import Message, message
+from biasaudit.results.sentences import name
 
 MEASURES = {
     "selection_rate": message("selection rate"),
@@ -260,4 +261,4 @@ STEPS = {
 
 def termed(table: dict[str, Message], code: str) -> Message:
     """Give our term for a code; a code that we do not know stands for itself."""
-    return table.get(code) or message(code.replace("_", " "))
+    return table.get(code) or Message(template="{code}", values={"code": name(code.replace("_", " "))})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+import string
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from biasaudit.report.language import CROSSED, Language
@@ -29,8 +30,16 @@ _FIRST_WORD = re.compile(r"(?:<[^>]*>|[^\s<])*")
 #: What Markdown could read as markup in the middle of a line, and what its hosts turn into links.
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
 _LINKED = re.compile(r"(://|www\.|[@#](?=\w))", re.IGNORECASE)
+#: What begins a heading or a list where it stands first on a line or in an item of a list.
+_BEGINS = re.compile(r"^(?:(\d*)([#+\-.)]))")
+#: What our terms are made of.
+_TERM = re.compile(r"[\w '’(),.:%/-]*")
 #: Word joiner: unseen, and enough to keep a host from linking a name or a number.
 _JOINER = "\u2060"
+
+
+#: What filling a template can raise that its values do not fit.
+_UNFIT = (KeyError, IndexError, ValueError, AttributeError, TypeError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +68,7 @@ class Writer:
             parts = [self.say(part) for part in said.parts]
             return CROSSED[self.language.code].join(parts) if said.is_crossed else self.language.listed(parts)
         if isinstance(said, Sentence):
-            said = of_sentence(said)
+            return self._of_result(said)
         if phrase := self._phrase(said):
             return self.own(phrase)
         if told := self._told_whole(said):
@@ -70,7 +79,14 @@ class Writer:
             template = self.language.catalogue.counted(said.template, said.plural, said.number)
         if verb := self._verb(said):
             template, words["decision"] = verb
-        return self.escape(template).format(**words) if words else self.escape(template)
+        return filled(self.escape(template), words) if words else self.escape(template)
+
+    def _of_result(self, said: Sentence) -> str:
+        """Write a sentence of a result, a file that anybody may have written: its values may not fit its template."""
+        try:
+            return self.say(of_sentence(said))
+        except _UNFIT:
+            return self.own(said.template)
 
     def _phrase(self, said: Message) -> str:
         """Give the English name of the people of a group where an audit translates it as a whole."""
@@ -104,7 +120,7 @@ class Writer:
             if not self.language.has_own(verb):
                 return ""
             words["decision"] = self.own(verb)
-        return self.escape(template).format(**words)
+        return filled(self.escape(template), words)
 
     def _crossed_whole(self, said: Message, keys: list[str]) -> str:
         """Write an English sentence about an intersection with its groups side by side: 'female Black applicants'."""
@@ -120,7 +136,7 @@ class Writer:
         if template == said.template or not whole or len(whole) < len(keys):
             return ""
         words = {key: self.say(value) for key, value in {**said.values, **whole}.items()}
-        return self.escape(template).format(**words)
+        return filled(self.escape(template), words)
 
     def _verb(self, said: Message) -> tuple[str, str] | None:
         """Give a template and the decision as a verb ('are called'), where the audit and the catalogue have both."""
@@ -150,16 +166,17 @@ class Writer:
         if not finding.message.values and "{" in finding.message.template:
             return self.escape(finding.claim)
         try:
-            return self.sentence(finding.message)
-        except (KeyError, IndexError, ValueError, AttributeError, TypeError):
-            # A result is a file that anybody may have written: its templates may not fit their values.
+            return capital(self.say(of_sentence(finding.message)))
+        except _UNFIT:
             return self.escape(finding.claim)
 
     def _value(self, value: Value) -> str:
         if value.kind == "name":
             return self.own(str(value.value))
         if value.kind == "term":
-            return self.say(message(str(value.value)))
+            text = str(value.value)
+            # A term is ours, but it stands in a file that anybody may have written.
+            return self.say(message(text)) if _TERM.fullmatch(text) else self.own(text)
         return self.escape(self.language.shown(value))
 
 
@@ -193,9 +210,36 @@ def escaped_markdown(text: str) -> str:
     --------
     >>> escaped_markdown("*a* <b>|")
     '\\*a\\* &lt;b&gt;\\|'
+    >>> escaped_markdown(" # a"), escaped_markdown("1. a")
+    ('\\# a', '1\\. a')
     """
-    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _LINKED.sub(lambda found: found[1][0] + _JOINER + found[1][1:], _MARKDOWN.sub(r"\\\1", plain))
+    plain = (text.strip() or text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = _BEGINS.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", plain))
+    return _LINKED.sub(lambda found: found[1][0] + _JOINER + found[1][1:], escaped)
+
+
+def filled(template: str, words: Mapping[str, str]) -> str:
+    """Fill the places of a template, refusing any that is more than a name: a width could ask for a gigabyte.
+
+    Raises
+    ------
+    ValueError
+        Where a place is not a plain name, or nothing fills it.
+
+    Examples
+    --------
+    >>> filled("{n} of {group}", {"n": "3", "group": "women"})
+    '3 of women'
+    """
+    parts = []
+    for text, place, width, conversion in string.Formatter().parse(template):
+        parts.append(text)
+        if place is None:
+            continue
+        if width or conversion or place not in words:
+            raise ValueError(f"{template[:80]!r} has a place that nothing fills: {place!r}")
+        parts.append(words[place])
+    return "".join(parts)
 
 
 def capital(text: str) -> str:

@@ -15,12 +15,13 @@ from biasaudit.spec.forms import missing_cross
 from biasaudit.spec.grouping import misgrouped
 from biasaudit.spec.lines import Location, dotted, line_of
 from biasaudit.spec.nearest import nearest_name
+from biasaudit.spec.translating import unfit_translations
 
 #: Where a name is used, the name, the names that are right there, and what those are.
 _Used = tuple[Location, object, list[str], str]
 
 
-def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mistake]:  # noqa: C901 - one rule a branch
+def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mistake]:  # noqa: C901, PLR0912 - one rule a branch
     """List the names that are used and not declared, or declared twice.
 
     Parameters
@@ -75,6 +76,8 @@ def misused_names(raw: Mapping[str, Any], lines: dict[Location, int]) -> list[Mi
         Mistake(where=dotted(place), problem=problem, line=line_of(lines, place))
         for place, problem in _out_of_reach(raw, columns)
     ]
+    for place, own, known in unfit_translations(raw):
+        say(place, f"{own!r} has other places in braces than the text it translates", allowed=known)
     data = raw.get("data")
     if "annotations" in raw and isinstance(data, Mapping) and "id" not in data:
         say(

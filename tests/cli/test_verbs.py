@@ -46,7 +46,7 @@ def test_data_list_shows_natures_and_licences(command):
     [
         (["run", "nothing-of-that-name"], "is no audit"),
         (["run", "st-george"], "Did you mean 'st-georges'"),
-        (["run", "berkeley", "--format", "pdf"], "Allowed: html"),
+        (["run", "berkeley", "--format", "docx"], "Allowed: html"),
         (["report", "nowhere.json"], "cannot be read"),
         (["schema", "everything"], "audit"),
         (["data", "fetch", "nothing"], "nothing"),

@@ -70,3 +70,11 @@ def test_the_third_table_needs_its_intersection(tmp_path):
     (mistake,) = _mistakes(tmp_path, text)
     assert "third table crosses 'sex' and 'origin'" in mistake.problem
     assert mistake.line == 13
+
+
+def test_a_translation_with_other_places_is_told(tmp_path):
+    text = HEAD + '[translations.fr]\n"{n} men" = "{m} hommes"\n"men" = "{hommes}"\n'
+    (mistake,) = _mistakes(tmp_path, text)
+    assert "'{m} hommes' has other places in braces" in mistake.problem
+    assert mistake.allowed == "{n}"
+    assert mistake.line == 15
