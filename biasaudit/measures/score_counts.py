@@ -22,8 +22,9 @@ Cut = Literal["threshold", "share", "quota"]
 
 #: Bins at most: about one in a hundred people moves from one to the next.
 MOST_BINS = 100
-#: Bins below which a line hardly moves; groups too small for so many are not counted.
-FEWEST_BINS = 20
+#: Bins below which a line hardly moves; groups too small for so many are not counted. Where no two groups are
+#: large enough for the first number, the next is tried.
+FEWEST_BINS = (20, 10, 5)
 #: Share of the scores that must be told apart where there are not many more.
 _SHARE_OF_SCORES = 0.6
 #: Digits up to which a short threshold is looked for.
@@ -101,7 +102,7 @@ def count_scores_in_bins(
     r"""Count the scores of every group in common bins, in none of which a group has one to four people.
 
     Bins grow from the audit's own line outwards, until each group has no one or at least five people in
-    them, and about one in a hundred of all. Where that leaves fewer than :data:`FEWEST_BINS`, the
+    them, and about one in a hundred of all. Where that leaves fewer than :data:`FEWEST_BINS` ask for, the
     smallest group is counted no more. Those not counted must fill every bin likewise, taken together, because
     subtracting tells their number; so a group may be left out to hide another one (complementary suppression).
     Intersections are counted where nothing of their attributes is left out.
@@ -127,7 +128,7 @@ def count_scores_in_bins(
     Raises
     ------
     NotApplicableError
-        Where there is one group only, or too few people or scores for :data:`FEWEST_BINS` bins.
+        Where there is one group only, or too few people or scores for any of :data:`FEWEST_BINS`.
     """
     able = [fact for fact in facts if len(fact.groups) > 1]
     if not able:
@@ -135,9 +136,13 @@ def count_scores_in_bins(
     histogram = histograms(able[0].name)
     runs = _runs(histogram, cut=cut, cut_value=cut_value, cutoff=cutoff)
     places = runs.summed((histogram.n if cut == "quota" else histogram.weight).sum(axis=(0, 1)))
-    counted = [_attribute(histograms(fact.name), fact, runs) for fact in able if len(fact.columns) == 1]
-    wanted = max(2, min(FEWEST_BINS, math.ceil(_SHARE_OF_SCORES * places.size)))
-    bins = _bins_leaving_out(counted, runs, places, wanted)
+    for fewest in FEWEST_BINS:
+        counted = [_attribute(histograms(fact.name), fact, runs) for fact in able if len(fact.columns) == 1]
+        wanted = max(2, min(fewest, math.ceil(_SHARE_OF_SCORES * places.size)))
+        if (bins := _bins_leaving_out(counted, runs, places, wanted)).size:
+            break
+    else:
+        raise NotApplicableError(TOO_FEW_SCORES)
     complete = {each.facts.name for each in counted if each.people and not each.left_out}
     for fact in able:
         if len(fact.columns) > 1:
@@ -195,14 +200,14 @@ def _by_bin(pieces: FloatArray, bins: IntArray) -> tuple[float, ...]:
 
 
 def _bins_leaving_out(counted: list[_Attribute], runs: _Runs, places: FloatArray, wanted: int) -> IntArray:
-    """Draw bins, leaving out the smallest groups until there are enough."""
+    """Draw bins, leaving out the smallest groups until there are enough; none where no two groups are left."""
     while units := [unit for one in counted for unit in one.units()]:
         bins = _bins(units, runs, places)
         if len(bins) >= wanted:
             return bins
         smallest = min((one for one in counted if one.people), key=lambda one: min(unit.sum() for unit in one.units()))
         smallest.leave_out()
-    raise NotApplicableError(TOO_FEW_SCORES)
+    return np.empty(0, dtype=np.intp)
 
 
 def _bins(units: list[FloatArray], runs: _Runs, places: FloatArray) -> IntArray:
