@@ -20,21 +20,15 @@ from biasaudit.results.changes import (
 )
 from biasaudit.results.differing import differences
 from biasaudit.results.estimate import Estimate, undefined
+from biasaudit.results.exact import Counts, drawn_out
 from biasaudit.results.reading import digest
-from biasaudit.results.records import AuditResult, Disparity, Finding, GateResult
+from biasaudit.results.records import AuditResult, Disparity, Finding, GateResult, Rate
+from biasaudit.results.uncompared import not_compared
 from biasaudit.results.withholding import FEWEST_PEOPLE, TOO_FEW_TO_SHOW
 
-#: Why a movement cannot be told, or a gap not be compared.
+#: Why a movement cannot be told.
 TOO_FEW = "too few people: in one of the two results the rate of the group or of its reference rests on fewer than the declared minimum"
 CROSSES = "a change as large as this comes about by chance alone"
-NEW_ATTRIBUTE = "the earlier result does not have this attribute"
-GONE_ATTRIBUTE = "the later result does not have this attribute"
-OTHER_REFERENCE = "the reference is another one: first {before}, then {after}"
-OTHER_YARDSTICK = "errors are measured against something else than before"
-GONE_MEASURE = "the later result does not have this measure"
-NEW_MEASURE = "the earlier result does not have this measure"
-#: Measures that say nothing of who is right, and so need no outcome.
-_WITHOUT_OUTCOME = ("selection_rate",)
 
 _Key = tuple[str, str, str, str, str, str]
 
@@ -133,52 +127,23 @@ def _gaps(
     before: AuditResult, after: AuditResult, gates: Sequence[Mapping[str, Any]]
 ) -> tuple[list[Change], tuple[NotCompared, ...]]:
     """Pair what can be paired, and say of the rest why it cannot."""
-    left_out = _not_compared(before, after)
+    left_out = not_compared(before, after)
     closed = {(one.attribute, one.measure) for one in left_out} | {
         (one.attribute, "") for one in left_out if not one.measure
     }
     earlier = {_key(one): one for one in before.disparities}
+    rates: list[dict[tuple[str, ...], Rate]] = [
+        {(one.attribute, one.group, one.measure, one.stage): one for one in each.rates} for each in (before, after)
+    ]
     minimum = max(before.audit.minimum_size, after.audit.minimum_size)
     found = []
     for one in after.disparities:
         other = earlier.get(_key(one))
         if other is None or (one.attribute, "") in closed or (one.attribute, one.measure) in closed:
             continue
-        found.append(_change(other, one, minimum=minimum, watched=_is_watched(one, gates)))
+        counts = [_counts(rates, one.attribute, group, one.measure, one.stage) for group in (one.group, one.reference)]
+        found.append(_change(other, one, counts, minimum=minimum, watched=_is_watched(one, gates)))
     return found, left_out
-
-
-def _not_compared(before: AuditResult, after: AuditResult) -> tuple[NotCompared, ...]:
-    references = [{facts.name: facts.reference for facts in result.data.attributes} for result in (before, after)]
-    yardsticks = [(result.data.errors_against, result.data.outcome, result.data.truth) for result in (before, after)]
-    measures = [{(one.attribute, one.measure) for one in result.disparities} for result in (before, after)]
-    found = []
-    for attribute in sorted(references[0].keys() | references[1].keys()):
-        was, now = references[0].get(attribute), references[1].get(attribute)
-        if was is None or now is None:
-            found.append(NotCompared(attribute=attribute, reason=NEW_ATTRIBUTE if was is None else GONE_ATTRIBUTE))
-        elif was != now:
-            reason = OTHER_REFERENCE.format(before=was, after=now)
-            found.append(NotCompared(attribute=attribute, reason=reason))
-        else:
-            found += _measures_not_compared(attribute, measures, is_other_yardstick=yardsticks[0] != yardsticks[1])
-    return tuple(found)
-
-
-def _measures_not_compared(
-    attribute: str, measures: list[set[tuple[str, str]]], *, is_other_yardstick: bool
-) -> list[NotCompared]:
-    held = [{measure for own, measure in each if own == attribute} for each in measures]
-    found = []
-    for measure in sorted(held[0] | held[1]):
-        reason = ""
-        if measure not in held[0] or measure not in held[1]:
-            reason = NEW_MEASURE if measure not in held[0] else GONE_MEASURE
-        elif is_other_yardstick and measure not in _WITHOUT_OUTCOME:
-            reason = OTHER_YARDSTICK
-        if reason:
-            found.append(NotCompared(attribute=attribute, measure=measure, reason=reason))
-    return found
 
 
 def _is_watched(one: Disparity, gates: Sequence[Mapping[str, Any]]) -> bool:
@@ -195,15 +160,26 @@ def _is_watched(one: Disparity, gates: Sequence[Mapping[str, Any]]) -> bool:
     return is_selection or one.statistic in own
 
 
-def _change(before: Disparity, after: Disparity, *, minimum: int, watched: bool) -> Change:
+def _counts(rates: list[dict[tuple[str, ...], Rate]], *key: str) -> Counts | None:
+    """Give how many of how many counted after and before; None where a result does not say."""
+    before, after = (each.get(key) for each in rates)
+    if before is None or after is None or before.estimate.value is None or after.estimate.value is None:
+        return None
+    return after.estimate.value * after.n, after.n, before.estimate.value * before.n, before.n
+
+
+def _change(
+    before: Disparity, after: Disparity, counts: Sequence[Counts | None], *, minimum: int, watched: bool
+) -> Change:
     sizes = (before.n_group, before.n_reference, after.n_group, after.n_reference)
     is_ratio = after.statistic == "ratio"
     taken = moving.quotient if is_ratio else moving.difference
     if any(0 < size < FEWEST_PEOPLE for size in sizes):
         before, after = _withheld(before), _withheld(after)
-    deciding = taken(after.deciding, before.deciding)
-    grown = moving.growth(after.deciding, before.deciding, is_ratio=is_ratio)
-    movement, reason = _movement(deciding, grown, none=1.0 if is_ratio else 0.0)
+    none = 1.0 if is_ratio else 0.0
+    deciding = drawn_out(taken(after.deciding, before.deciding), counts, none=none)
+    grown = drawn_out(moving.growth(after.deciding, before.deciding, is_ratio=is_ratio), counts, none=none)
+    movement, reason = _movement(deciding, grown, none=none)
     if deciding.is_defined and min(sizes) < minimum:
         movement, reason = "not_told", TOO_FEW
     change = taken(after.estimate, before.estimate)

@@ -14,6 +14,7 @@ from biasaudit.results import (
     Fingerprint,
     GroupSize,
     Manifest,
+    Rate,
     estimated,
     undefined,
 )
@@ -84,6 +85,16 @@ def make_result():
                 ended="2026-01-01T00:00:01+00:00",
             ),
             data=DataFacts(rows=people, rows_judged=people, attributes=(facts,)),
+            rates=tuple(
+                Rate(
+                    attribute="sex",
+                    group=group,
+                    measure="selection_rate",
+                    n=n,
+                    estimate=estimated(k / n, method="wilson"),
+                )
+                for group, (k, n) in counts.items()
+            ),
             disparities=tuple(disparities),
         )
 

@@ -17,16 +17,15 @@ from biasaudit.results import (
     sentence,
     to_json,
 )
-from biasaudit.results.comparing import (
-    CROSSES,
+from biasaudit.results.comparing import CROSSES, TOO_FEW
+from biasaudit.results.sentences import name
+from biasaudit.results.uncompared import (
     GONE_ATTRIBUTE,
     GONE_MEASURE,
     NEW_ATTRIBUTE,
     OTHER_REFERENCE,
     OTHER_YARDSTICK,
-    TOO_FEW,
 )
-from biasaudit.results.sentences import name
 
 GATE = {"attribute": "sex", "measure": "selection_rate", "group": None, "at_least": 0.8, "at_most": None}
 
@@ -91,6 +90,22 @@ def test_two_draws_of_one_situation_seldom_say_that_anything_moved(make_result):
     # 5 % of 60 is 3; more than 8 would come about once in 300 tries.
     assert alarms <= 8
     assert seen > 0.95 * pairs
+
+
+def test_few_cases_are_held_to_an_exact_test(make_result):
+    """Of 30 people 28 and then 16: so far out in their tails intervals alone raise false alarms."""
+    men, many = (2940, 3000), {f"group {at}": (2940, 3000) for at in range(65)}
+    before = make_result(men=men, women=(28, 30), **many)
+    after = make_result(men=men, women=(16, 30), **many)
+    gap = gap_of(compare_results(before, after))
+    assert (gap.movement, gap.reason) == ("not_told", CROSSES)
+    assert (gap.deciding.high, gap.growth_deciding.low) == (0.0, 0.0)
+    assert gap.change.high < 0
+    # Without the counts behind the rates the intervals stand alone.
+    bare = [one.model_copy(update={"rates": ()}) for one in (before, after)]
+    assert gap_of(compare_results(*bare)).movement == "wider"
+    # What the exact test tells as well is told: 28 and then 10 of 30.
+    assert gap_of(compare_results(before, make_result(men=men, women=(10, 30), **many))).movement == "wider"
 
 
 def test_gates_say_what_is_watched(make_result):
