@@ -321,6 +321,7 @@ def _measured(going: Run, inputs: Inputs, started: str) -> AuditResult:
             facts,
             seed=seed,
             level=level,
+            scores=judgement.scores,
             decisions=decisions,
             feature_groups=spec.feature_groups,
         ),

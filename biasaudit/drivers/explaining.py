@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.data.table import FloatArray, Table
-from biasaudit.drivers.means import GroupMeans, Whole, group_means, whole_of
+from biasaudit.drivers.means import GroupMeans, Known, Whole, group_means, wholes_of
 from biasaudit.drivers.players import Players
 from biasaudit.drivers.refits import Scale
-from biasaudit.drivers.sampling import Sample, backgrounds, draw
+from biasaudit.drivers.sampling import Sample, backgrounds, cells_of, chance_of, draw
 from biasaudit.drivers.shapley import Line, evaluations_a_pair, method_for, shapley_values
 from biasaudit.models import Model, code_rows, is_numeric
 from biasaudit.results import AttributeFacts
@@ -52,7 +52,7 @@ class Explained:
     values : dict
         For each scale an array of float, shape (backgrounds, r, k).
     known : dict
-        For each scale what is known of all rows, shape (n, c): first what is explained.
+        For each scale what is known of all rows: first what is explained.
     wholes : dict
         For each scale what is known of all rows of every group.
     methods : dict
@@ -61,7 +61,7 @@ class Explained:
 
     sample: Sample
     values: dict[Scale, FloatArray]
-    known: dict[Scale, FloatArray]
+    known: dict[Scale, Known]
     wholes: dict[Scale, Wholes]
     methods: dict[Scale, str]
 
@@ -130,14 +130,16 @@ def explain_rows(
     }
     surrogates = _surrogates(model, features, scores)
     known = {
-        scale: np.column_stack([scores, surrogates] if line is None else [line(scores), scores, surrogates])
+        scale: (scores, *surrogates) if line is None else (line(scores), scores, *surrogates)
         for scale, line in lines.items()
     }
-    wholes = {scale: _wholes(table, facts, columns) for scale, columns in known.items()}
-    behind = backgrounds(table, count=BACKGROUNDS, size=BACKGROUND_ROWS, seed=seed + 1)
+    wholes = _wholes(table, facts, known)
+    chance = chance_of(table)
+    cells = cells_of(table, names, scores, chance)
+    behind = backgrounds(table, count=BACKGROUNDS, size=BACKGROUND_ROWS, seed=seed + 1, chance=chance)
 
     def explained(rows: int, pairs: int) -> Explained:
-        sample = draw(table, names, scores, size=rows, seed=seed)
+        sample = draw(cells, size=rows, seed=seed)
         found = [
             shapley_values(
                 model,
@@ -188,33 +190,37 @@ def _groups(wholes: Wholes, fact: AttributeFacts) -> Iterator[str]:
             yield size.group
 
 
-def _wholes(table: Table, facts: tuple[AttributeFacts, ...], known: FloatArray) -> Wholes:
-    wholes = {}
+def _wholes(table: Table, facts: tuple[AttributeFacts, ...], known: dict[Scale, Known]) -> dict[Scale, Wholes]:
+    """Sum up every group on every scale; what scales know in common is averaged once."""
+    wholes: dict[Scale, Wholes] = {scale: {} for scale in known}
     for fact in facts:
         groups = table.attribute(fact.name)
-        for code, group in enumerate(groups.categories):
-            members = np.asarray(groups.codes == code)
-            if members.sum() >= _LEAST_OF_A_GROUP:
-                wholes[fact.name, str(group)] = whole_of(members, known, table.weight)
+        means: dict[int, FloatArray] = {}
+        for scale, columns in known.items():
+            found = wholes_of(groups.codes, len(groups.categories), columns, table.weight, means=means)
+            for group, whole in zip(groups.categories, found, strict=True):
+                if whole.rows >= _LEAST_OF_A_GROUP:
+                    wholes[scale][fact.name, str(group)] = whole
     return wholes
 
 
-def _surrogates(model: Model, frame: pd.DataFrame, scores: FloatArray) -> FloatArray:
-    """Give one known number a row and column that goes with the column's contribution, shape (n, p).
+def _surrogates(model: Model, frame: pd.DataFrame, scores: FloatArray) -> list[FloatArray]:
+    """Give one known number a row and column that goes with the column's contribution, each of shape (n,).
 
     What a linear model adds up; else the number itself, or the mean score of the level.
     """
     coded = code_rows(model, frame) if model.columns is not None else None
     if coded is not None and coded.effects is not None:
-        whole = coded.codes.astype(np.intp)
-        return np.column_stack([effect[whole[:, place]] for place, effect in enumerate(coded.effects)])
+        return [effect[coded.codes[:, place].astype(np.intp)] for place, effect in enumerate(coded.effects)]
     columns = []
     for name in model.features:
         if is_numeric(frame[name]):
             numbers = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
-            middle = np.nanmean(numbers) if np.isfinite(numbers).any() else 0.0
-            columns.append(np.where(np.isfinite(numbers), numbers, middle))
+            is_known = np.isfinite(numbers)
+            if not is_known.all():
+                numbers = np.where(is_known, numbers, numbers[is_known].mean() if is_known.any() else 0.0)
+            columns.append(numbers)
         else:
             codes, _ = pd.factorize(frame[name], use_na_sentinel=False)
             columns.append((np.bincount(codes, weights=scores) / np.maximum(np.bincount(codes), 1))[codes])
-    return np.column_stack(columns)
+    return columns

@@ -30,6 +30,7 @@ def explain_gaps(
     *,
     seed: int,
     level: float = 0.95,
+    scores: FloatArray | None = None,
     decisions: Decisions | None = None,
     feature_groups: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[tuple[Driver, ...], tuple[DriverTotal, ...]]:
@@ -52,6 +53,8 @@ def explain_gaps(
     level : float
         Level of the intervals. They cover the spread between people, what the sample leaves open, the choice of
         background rows and, for a model trained here, that of training rows; another model is taken as it is.
+    scores : array of float, shape (n,), optional
+        What the model says of the judged rows, where that is known already.
     decisions : Decisions, optional
         What the model decided on the judged rows; without it scores alone are explained.
     feature_groups : mapping of str to tuple of str, optional
@@ -79,7 +82,7 @@ def explain_gaps(
             "inputs drive the gap."
         )
     players = players_of(model.features, feature_groups)
-    scores = model.score(judged_table.frame)
+    scores = model.score(judged_table.frame) if scores is None else scores
     lines: dict[Scale, Line | None] = {"score": None}
     if decisions is not None and decisions.cutoff_score is not None:
         lines["decision"] = line_of(scores, decisions)

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from biasaudit.data.table import FloatArray
-
 
 def normal_quantile(level: float) -> float:
     """Give the half-width of a two-sided normal interval, in standard errors.
@@ -73,17 +71,3 @@ def wilson_upper(share: float, n: float, level: float) -> float:
     middle = share + z**2 / (2 * n)
     spread = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return float((middle + spread) / (1 + z**2 / n))
-
-
-def weighted_mean(values: FloatArray, weight: FloatArray) -> tuple[float, float]:
-    """Give a weighted mean and its squared standard error, from the spread between rows.
-
-    Examples
-    --------
-    >>> weighted_mean(np.array([1.0, 3.0]), np.ones(2))
-    (2.0, 1.0)
-    """
-    share = weight / weight.sum()
-    mean = float(share @ values)
-    spread = float(share @ (values - mean) ** 2) * len(values) / max(len(values) - 1, 1)
-    return mean, spread * float(share @ share)

@@ -7,17 +7,24 @@ that the sample reproduces what is known of all rows of the group, the mean that
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from biasaudit.data.table import BoolArray, FloatArray
-from biasaudit.drivers.intervals import weighted_mean
+from biasaudit.data.table import FloatArray
 from biasaudit.drivers.sampling import Sample
 
 #: A column of the calibration that the others explain to this share of its variance adds nothing.
 _COLLINEAR = 1e-9
+#: A column that differs from its mean by less, relative to that, is constant: rounding is all that is left.
+_CONSTANT = 1e-12
 #: Sampled rows that each further column of the calibration must find.
 _ROWS_A_COLUMN = 5
+
+
+#: What is known of every row, one array of shape (n,) each; the first is what is explained.
+Known = tuple[FloatArray, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,25 +33,24 @@ class Whole:
 
     Attributes
     ----------
-    members : array of bool, shape (n,)
-        Its rows.
-    weight : float
-        Sum of their weights.
+    codes : array of int, shape (n,)
+        Group of every row of the table.
+    code : int
+        The group meant.
     effective : float
         Sum of squared shares of weight: 1 over the number of rows that equal weights would make of them.
-    means, spreads : array of float, shape (c,)
-        Weighted mean and standard deviation of every known column; the first column is what is explained.
+    means : array of float, shape (c,)
+        Weighted mean of everything known.
     variance : float
         Squared standard error of the first mean.
     rows : int
         How many they are.
     """
 
-    members: BoolArray
-    weight: float
+    codes: npt.NDArray[np.integer[Any]]
+    code: int
     effective: float
     means: FloatArray
-    spreads: FloatArray
     variance: float
     rows: int
 
@@ -93,39 +99,63 @@ class GroupMeans:
     explained: int
 
 
-def whole_of(members: BoolArray, known: FloatArray, weight: FloatArray) -> Whole:
-    """Sum up what is known of all rows of a group.
+def wholes_of(
+    codes: npt.NDArray[np.integer[Any]],
+    groups: int,
+    known: Known,
+    weight: FloatArray,
+    *,
+    means: dict[int, FloatArray] | None = None,
+) -> list[Whole]:
+    """Sum up what is known of all rows of each group.
 
     Parameters
     ----------
-    members : array of bool, shape (n,)
-        Rows of the group.
-    known : array of float, shape (n, c)
-        What is known of every row; the first column is what is explained.
+    codes : array of int, shape (n,)
+        Group of every row.
+    groups : int
+        How many groups there are, none empty.
+    known : tuple of array of float, shape (n,)
+        What is known of every row.
     weight : array of float, shape (n,)
         Sampling weights.
+    means : dict, optional
+        Means by group of arrays that were averaged before, by the identity of the array; new ones are added.
 
     Returns
     -------
-    Whole
-        Means and spreads.
+    list of Whole
+        One a group.
+
+    Examples
+    --------
+    >>> [whole] = wholes_of(np.zeros(2, dtype=int), 1, (np.array([1.0, 3.0]),), np.ones(2))
+    >>> float(whole.means[0]), whole.variance
+    (2.0, 1.0)
     """
-    own, mass = known[members], weight[members]
-    means = np.average(own, axis=0, weights=mass)
-    spreads = np.sqrt(np.average((own - means) ** 2, axis=0, weights=mass))
-    mean, variance = weighted_mean(own[:, 0], mass)
-    means[0] = mean
-    whole = float(mass.sum())
-    effective = float(mass @ mass) / whole**2
-    return Whole(
-        members=members,
-        weight=whole,
-        effective=effective,
-        means=means,
-        spreads=spreads,
-        variance=variance,
-        rows=len(own),
-    )
+    cells = codes.astype(np.intp)
+    rows = np.bincount(cells, minlength=groups)
+    mass = np.bincount(cells, weights=weight, minlength=groups)
+    effective = np.bincount(cells, weights=weight**2, minlength=groups) / mass**2
+    is_even = bool((weight == 1).all())
+    means = {} if means is None else means
+    for one in known:
+        if id(one) not in means:
+            means[id(one)] = np.bincount(cells, weights=one if is_even else weight * one, minlength=groups) / mass
+    centres = np.column_stack([means[id(one)] for one in known])
+    apart = weight * (known[0] - centres[:, 0][cells]) ** 2
+    spread = np.bincount(cells, weights=apart, minlength=groups) / mass * rows / np.maximum(rows - 1, 1)
+    return [
+        Whole(
+            codes=codes,
+            code=code,
+            effective=float(effective[code]),
+            means=centres[code],
+            variance=float(spread[code] * effective[code]),
+            rows=int(rows[code]),
+        )
+        for code in range(groups)
+    ]
 
 
 def calibrate(whole: Whole, known: FloatArray, base: FloatArray) -> Calibrated:
@@ -150,8 +180,12 @@ def calibrate(whole: Whole, known: FloatArray, base: FloatArray) -> Calibrated:
     allowed = max(1, len(base) // _ROWS_A_COLUMN - 1)
     kept = [np.ones(len(base))]
     basis = [np.sqrt(base)]
-    for position in np.flatnonzero(whole.spreads[:allowed] > 0):
-        column = (known[:, position] - whole.means[position]) / whole.spreads[position]
+    for position in range(min(allowed, known.shape[1])):
+        column = known[:, position] - whole.means[position]
+        size = np.sqrt(base @ column**2)
+        if size <= _CONSTANT * abs(whole.means[position]):
+            continue
+        column = column / size
         rest = column * np.sqrt(base)
         for direction in basis:
             rest = rest - (direction @ rest) * direction
@@ -167,7 +201,7 @@ def calibrate(whole: Whole, known: FloatArray, base: FloatArray) -> Calibrated:
 
 
 def group_means(
-    whole: Whole, known: FloatArray, weight: FloatArray, sample: Sample, contributions: FloatArray
+    whole: Whole, known: Known, weight: FloatArray, sample: Sample, contributions: FloatArray
 ) -> GroupMeans:
     """Estimate the mean contributions of a group, and how far both people and sample leave them open.
 
@@ -175,8 +209,8 @@ def group_means(
     ----------
     whole : Whole
         All rows of the group.
-    known : array of float, shape (n, c)
-        Known columns of all rows of the table.
+    known : tuple of array of float, shape (n,)
+        What is known of all rows of the table.
     weight : array of float, shape (n,)
         Sampling weights.
     sample : Sample
@@ -189,9 +223,9 @@ def group_means(
     GroupMeans
         The contributions against each background add up to ``whole.means[0]`` minus the mean of that background.
     """
-    mine = np.flatnonzero(whole.members[sample.rows])
+    mine = np.flatnonzero(whole.codes[sample.rows] == whole.code)
     rows, copies = sample.rows[mine], sample.copies[mine]
-    fit = calibrate(whole, known[rows], weight[rows] * copies)
+    fit = calibrate(whole, np.column_stack([one[rows] for one in known]), weight[rows] * copies)
     values = contributions[:, mine].mean(axis=0)
     r, k = fit.columns.shape
     spread = fit.base @ (values - fit.base @ values) ** 2 * (r / max(r - 1, 1))

@@ -164,4 +164,9 @@ def _score_decoded(
 
 def _decoded(values: list[pd.Series], codes: FloatArray) -> pd.DataFrame:
     whole = codes.astype(np.intp)
+    if all(column.dtype == np.float64 for column in values):
+        numbers = np.empty(codes.shape, order="F")
+        for place, column in enumerate(values):
+            numbers[:, place] = column.to_numpy()[whole[:, place]]
+        return pd.DataFrame(numbers, columns=[str(column.name) for column in values])
     return pd.DataFrame({str(column.name): column.take(whole[:, place]).array for place, column in enumerate(values)})
