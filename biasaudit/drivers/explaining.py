@@ -22,7 +22,7 @@ BACKGROUNDS = 5
 #: Rows of each.
 BACKGROUND_ROWS = 1000
 #: Rows explained at first, to see how many are needed.
-PILOT_ROWS = 300
+PILOT_ROWS = 200
 #: Rows explained at least, where there are so many.
 LEAST_ROWS = 1000
 #: Share of a gap that the sample may leave open in any contribution to it, as a standard error.
