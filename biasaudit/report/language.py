@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _DEFAULT_WORDS = (NOT_RECORDED, ALL_GROUPS, ANY_GROUP, "people", "selected", "all features together")
 #: What stands between the groups of an intersection in a sentence.
 CROSSED = {"en": " ", "fr": ", "}
+#: A colon, with the space that a language puts before it.
+COLON = {"en": ":", "fr": "\u00a0:"}
 #: Stands where a number is undefined; the reason stands beside it.
 NOTHING = "–"
 #: Locales of the languages: the English of these reports is British.

@@ -7,6 +7,7 @@ from biasaudit.report.comparisons import by_telling
 from biasaudit.report.edition import Edition, edition_of
 from biasaudit.report.forms.rates_grid import rates_grid
 from biasaudit.report.forms.writing import claim_text, grid_markdown
+from biasaudit.report.language import COLON
 from biasaudit.report.messages import Listed, Message, message
 from biasaudit.report.sections.first import gate_sentence, limits
 from biasaudit.report.sections.sign import broken
@@ -19,6 +20,8 @@ from biasaudit.results import AuditResult, Sentence, Value
 MOST_GROUPS = 12
 #: Outcomes of findings that are told whole; the others are counted.
 _TOLD = ("found", "cannot_tell", "failed")
+#: The finding that says of each group what the verdicts say already.
+_SAID_ABOVE = "BA301"
 
 
 def markdown_of(result: AuditResult, code: str) -> str:
@@ -71,7 +74,7 @@ def _verdicts(edition: Edition, writer: Writer) -> list[str]:
     lines = []
     for facts in by_telling(edition.result):
         text = " ".join(_say(writer, said) for said in verdict_sentences(edition.result, facts))
-        lines.append(f"- **{_own(edition, facts.name)}**: {text}")
+        lines.append(f"- **{_own(edition, facts.name)}**{COLON[edition.language.code]} {text}")
     return ["\n".join(lines)]
 
 
@@ -82,7 +85,9 @@ def _gates(edition: Edition, writer: Writer) -> list[str]:
     lines = []
     for gate in gates:
         reason = f" ({escaped_markdown(writer.reason(gate.reason))})" if gate.reason else ""
-        lines.append(f"- **{_say(writer, GATE_OUTCOMES[gate.outcome])}**: {_say(writer, gate_sentence(gate))}{reason}")
+        lines.append(
+            f"- **{_say(writer, GATE_OUTCOMES[gate.outcome])}**{COLON[edition.language.code]} {_say(writer, gate_sentence(gate))}{reason}"
+        )
     return [f"## {_say(writer, message('Gates'))}", "\n".join(lines)]
 
 
@@ -101,12 +106,12 @@ def _findings(edition: Edition, writer: Writer) -> list[str]:
         return []
     blocks = [f"## {_say(writer, message('Findings'))}"]
     for outcome in _TOLD:
-        own = [finding for finding in findings if finding.outcome == outcome]
+        own = [finding for finding in findings if finding.outcome == outcome and finding.code != _SAID_ABOVE]
         if own:
             lines = [f"- `{finding.code}` {claim_text(writer, finding)}" for finding in own]
             blocks.append(f"**{_say(writer, OUTCOMES[outcome])}**\n\n" + "\n".join(lines))
     others = [
-        f"{writer.say(OUTCOMES[outcome])}: {edition.language.count(sum(finding.outcome == outcome for finding in findings))}"
+        f"{writer.say(OUTCOMES[outcome])}{COLON[edition.language.code]} {edition.language.count(sum(finding.outcome == outcome for finding in findings))}"
         for outcome in OUTCOMES
         if outcome not in _TOLD
     ]
@@ -129,6 +134,6 @@ def _amendments(edition: Edition, writer: Writer) -> list[str]:
 def _failures(edition: Edition, writer: Writer) -> list[str]:
     failed = [step for step in edition.result.steps if step.outcome == "failed"]
     return [
-        f"**{_say(writer, STEPS[step.name]) if step.name in STEPS else escaped_markdown(writer.reason(step.name))}** ({writer.say(STEP_OUTCOMES[step.outcome])}): {escaped_markdown(writer.reason(step.reason))}"
+        f"**{_say(writer, STEPS[step.name]) if step.name in STEPS else escaped_markdown(writer.reason(step.name))}** ({writer.say(STEP_OUTCOMES[step.outcome])}){COLON[writer.language.code]} {escaped_markdown(writer.reason(step.reason))}"
         for step in failed
     ]

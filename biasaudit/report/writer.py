@@ -31,7 +31,7 @@ _FIRST_WORD = re.compile(r"(?:<[^>]*>|[^\s<])*")
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
 _LINKED = re.compile(r"(://|www\.|[@#](?=\w))", re.IGNORECASE)
 #: What begins a heading or a list where it stands first on a line or in an item of a list.
-_BEGINS = re.compile(r"^(?:(\d*)([#+\-.)]))")
+_BEGINS = re.compile(r"^(#{0,5}|\d*)([#+\-.)])(?=\s|$)")
 #: What our terms are made of.
 _TERM = re.compile(r"[\w '’(),.:%/-]*")
 #: Word joiner: unseen, and enough to keep a host from linking a name or a number.
@@ -210,8 +210,8 @@ def escaped_markdown(text: str) -> str:
     --------
     >>> escaped_markdown("*a* <b>|")
     '\\*a\\* &lt;b&gt;\\|'
-    >>> escaped_markdown(" # a"), escaped_markdown("1. a")
-    ('\\# a', '1\\. a')
+    >>> escaped_markdown(" # a"), escaped_markdown("1. a"), escaped_markdown("0.1.0")
+    ('\\# a', '1\\. a', '0.1.0')
     """
     plain = (text.strip() or text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     escaped = _BEGINS.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", plain))

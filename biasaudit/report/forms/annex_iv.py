@@ -129,6 +129,10 @@ def _labels(result: AuditResult) -> tuple[Told, ...]:
             "For {share} in 100 labels it is known who gave them, where, under which guideline, for what pay, in what time and through which contracts.",
             share=in_100(complete, 1),
         )
+        if complete == 0:
+            said = message(
+                "Of no label is it known at once who gave it, where, under which guideline, for what pay, in what time and through which contracts."
+            )
         told.append(Told(text=said, at="/trace/traceability"))
     return tuple(told)
 
@@ -229,7 +233,9 @@ def _counted(findings: tuple[Finding, ...], outcome: str) -> Told:
     said = message(
         "{outcome}: {codes}",
         outcome=OUTCOMES[outcome],
-        codes=listed(*(name(each.code) for each in findings if each.outcome == outcome)),
+        codes=listed(
+            *(name(code) for code in dict.fromkeys(each.code for each in findings if each.outcome == outcome))
+        ),
     )
     return Told(text=said, at="/findings")
 

@@ -112,7 +112,7 @@ def _block(writer: Writer, block: Block) -> str:
     if isinstance(block, Items):
         return "\n".join(_item(writer, told) for told in block.items)
     if isinstance(block, Blanks):
-        asked = "\n".join(f"- [ ] {writer.sentence(asked)}: …" for asked in block.asked)
+        asked = "\n".join(f"- [ ] {writer.sentence(asked)}" for asked in block.asked)
         return f"**{writer.sentence(TO_WRITE)}**\n\n{asked}"
     return f"**{writer.sentence(block.caption)}**\n\n{grid_markdown(writer, block)}"
 

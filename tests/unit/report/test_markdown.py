@@ -26,7 +26,8 @@ def test_markdown_tells_verdicts_gates_rates_and_findings(results):
         "**Not met**: Ratio of the selection rate by origin at least 0.80: 0.59 (0.50 to 0.69) for non-European" in text
     )
     assert "| non-European | 606 | 16.0 | −11.0 (−14.5 to −7.2) | 0.59 (0.49 to 0.72) | beyond the tolerance |" in text
-    assert "`BA301` Non-European applicants are selected less often: 16 in 100 (0.01)." in text
+    assert "`BA301`" not in text  # the verdicts above say it already
+    assert "`BA502` Panel 2's labels carry it." in text
     assert "> **Simulated data.**" in text
 
 
