@@ -8,6 +8,7 @@ that the row names, and `address` does both: it tells the group and the outcome 
 import argparse
 import sys
 import time
+from pathlib import Path
 
 sys.path.pop(0)  # this folder holds a coverage.py, which numba would take for the package of that name
 
@@ -15,7 +16,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-import biasaudit
+from biasaudit.data.roles import assign_roles
+from biasaudit.drivers import explain_gaps, measure_proxies
+from biasaudit.findings import ba402_stand_ins
+from biasaudit.manifest import audit_info
+from biasaudit.measures import attribute_facts, count
+from biasaudit.models import judge, make_model
+from biasaudit.results import AuditResult, Fingerprint
+from biasaudit.spec import declare
 
 
 def world(seed, n, shift):
@@ -49,6 +57,22 @@ AUDIT = {
 }
 
 
+def measured(frame):
+    """Stand-ins and what BA402 says, without the other steps of a run."""
+    declaration = declare(AUDIT)
+    spec = declaration.spec
+    table = assign_roles(frame, declaration, Fingerprint(role="items", source="made", sha256="0" * 64))
+    judged, model = table.judged(), make_model(table, spec, folder=Path(), seed=0)
+    decisions = judge(model, judged, spec).decisions
+    facts = attribute_facts(count(judged, decisions.selected, ()), spec)
+    proxies = measure_proxies(table, facts, table.features, seed=0)
+    drivers, totals = explain_gaps(model, judged, facts, seed=0, decisions=decisions)
+    result = AuditResult.model_construct(
+        audit=audit_info(spec), proxies=proxies, drivers=drivers, driver_totals=totals, steps=()
+    )
+    return proxies, ba402_stand_ins.check(result)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=200)
@@ -62,9 +86,9 @@ def main():
         tally = {name: [] for name in ("merit", "address", "mark", "idle", "all features together")}
         began = time.perf_counter()
         for seed in range(arguments.worlds):
-            result = biasaudit.run(AUDIT, data=world(seed, arguments.people, shift))
-            named = [one.claim for one in result.findings if one.code == "BA402" and one.outcome == "found"]
-            for proxy in result.proxies:
+            proxies, findings = measured(world(seed, arguments.people, shift))
+            named = [one.claim for one in findings if one.outcome == "found"]
+            for proxy in proxies:
                 truth = planted if proxy.feature in ("address", "mark") else 0.0
                 e = proxy.strength
                 tally[proxy.feature].append(

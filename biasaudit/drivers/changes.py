@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,7 @@ class Change:
     attribute, from_, to : str
         What the flip speaks of; from_ may be :data:`ANY_GROUP`.
     settings : dict
-        Columns and the values they take, as they stand in the table.
+        Columns and the values they take, as they stand in the table; of a text, the words and what they become.
     moved : array of bool, shape (n,)
         People whose inputs become other than they were.
     frame : pandas.DataFrame, shape (n, p)
@@ -97,14 +98,52 @@ def _declared(model: Model, table: Table, flip: FlipSpec, place: int, known: dic
             where = f"flip[{place}].from"
             raise DataError(_unknown(where, f"group of {flip.attribute}", flip.from_, list(groups.categories)))
         scope = np.asarray(groups == flip.from_)
-    wanted: dict[str, object] = dict(flip.set) or {flip.attribute: flip.to}
+    wanted: dict[str, object] = dict(flip.set)
+    if not wanted and not flip.replace:
+        wanted = {flip.attribute: flip.to}
     settings = {}
     for column, value in wanted.items():
         where = f"flip[{place}].set"
         if column not in model.features:
             raise DataError(_unknown(where, "input of the model", column, list(model.features)))
         settings[column] = as_in_table(known[column], value, f"{where}.{column}")
-    return _change(model, table, flip.attribute, flip.from_ or ANY_GROUP, flip.to, settings=settings, scope=scope)
+    change = _change(model, table, flip.attribute, flip.from_ or ANY_GROUP, flip.to, settings=settings, scope=scope)
+    for column, words in flip.replace.items():
+        where = f"flip[{place}].replace"
+        if column not in model.features:
+            raise DataError(_unknown(where, "input of the model", column, list(model.features)))
+        if is_numeric(change.frame[column]):
+            raise DataError(f"{where}.{column}: that input is a number, and holds no words.")
+        change = _with_words(change, column, words, scope)
+    return change
+
+
+def _with_words(change: Change, column: str, words: dict[str, str], scope: npt.NDArray[np.bool_]) -> Change:
+    """Replace whole words of a text, whatever their case, all at once: a swap of two is a swap."""
+    texts = change.frame[column]
+    known = scope & texts.notna().to_numpy(dtype=bool)
+    # Longest first, or "her" would be found in "her own".
+    wanted = sorted(words, key=len, reverse=True)
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wanted))})(?!\w)", re.IGNORECASE)
+    becomes = {word.casefold(): other for word, other in words.items()}
+
+    def replaced(match: re.Match[str]) -> str:
+        found = match[0]
+        other = becomes[found.casefold()]
+        if found.isupper() and len(found) > 1:
+            return other.upper()
+        return other[:1].upper() + other[1:] if found[:1].isupper() else other
+
+    after = texts.astype(object).copy()
+    after[known] = [pattern.sub(replaced, str(text)) for text in texts[known]]
+    moved = known & (after.to_numpy(dtype=object) != texts.to_numpy(dtype=object))
+    told = ", ".join(f"{word} → {other}" for word, other in words.items())
+    return replace(
+        change,
+        settings={**change.settings, column: told},
+        moved=change.moved | moved,
+        frame=change.frame.assign(**{column: after}),
+    )
 
 
 def _change(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,16 @@ from biasaudit.drivers.intervals import t_quantile, wilson_upper
 from biasaudit.drivers.sampling import copies_of
 from biasaudit.errors import DataError, NotApplicableError
 from biasaudit.models import Model, decide, is_numeric
-from biasaudit.results import NOT_RECORDED, AttributeFacts, Estimate, Flip, estimated, undefined
+from biasaudit.results import (
+    ANY_GROUP,
+    NOT_RECORDED,
+    AttributeFacts,
+    Estimate,
+    Flip,
+    FlipGroup,
+    estimated,
+    undefined,
+)
 from biasaudit.spec import AuditSpec
 
 #: Keeps the logit of a probability of 0 or 1 finite.
@@ -25,6 +34,8 @@ _CERTAIN = 1e-12
 NO_EFFECT = 1e-9
 #: Resampled values that an interval needs.
 _LEAST_REPLICATES = 5
+#: What is told of each group where everybody's inputs change.
+_OF_A_GROUP = ("n", "changed_decisions", "mean_score_change", "mean_points_change")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,16 +115,18 @@ def measure_flips(
     if spec.model.points is not None:
         frames.append(one_unit_more(frames[0], spec.model.points.column))
     has_points = spec.model.points is not None
+    parts = _by_group(plans, judged_table)
     now = _scored([model.score(frame) for frame in frames], has_points=has_points)
-    values = _measure_all(model, judged_table, spec, plans, scored=now, copies=np.ones(len(judged_table)))
+    values = _measure_all(model, judged_table, spec, parts, scored=now, copies=np.ones(len(judged_table)))
     rng = np.random.default_rng(seed)
     resample = _resampler(model, judged_table, frames, now, has_points=has_points)
     replicates = []
     for _ in range(spec.uncertainty.replicates):
         copies, scored = resample(rng)
-        replicates.append(_measure_all(model, judged_table, spec, plans, scored=scored, copies=copies))
-    return tuple(
-        _flip(
+        replicates.append(_measure_all(model, judged_table, spec, parts, scored=scored, copies=copies))
+    flips: list[Flip] = []
+    for place, (of, plan) in enumerate(parts):
+        flip = _flip(
             plan,
             values[place],
             [some[place] for some in replicates],
@@ -122,8 +135,27 @@ def measure_flips(
             model=model,
             level=level,
         )
-        for place, plan in enumerate(plans)
-    )
+        if place < len(plans):
+            flips.append(flip)
+        else:
+            group = FlipGroup(group=plan.from_, **{name: getattr(flip, name) for name in _OF_A_GROUP})
+            flips[of] = flips[of].model_copy(update={"by_group": (*flips[of].by_group, group)})
+    return tuple(flips)
+
+
+def _by_group(plans: tuple[Change, ...], table: Table) -> list[tuple[int, Change]]:
+    """Give every flip, then the parts of those of everybody: the same change, counted for one group alone."""
+    whole = list(enumerate(plans))
+    parts = []
+    for place, plan in whole:
+        if plan.from_ != ANY_GROUP:
+            continue
+        groups = table.attribute(plan.attribute)
+        for group in groups.categories:
+            moved = plan.moved & np.asarray(groups == group)
+            if moved.any():
+                parts.append((place, replace(plan, from_=str(group), moved=moved)))
+    return whole + parts
 
 
 def one_unit_more(frame: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -160,7 +192,7 @@ def _resampler(
 
 
 def _measure_all(
-    model: Model, table: Table, spec: AuditSpec, plans: tuple[Change, ...], *, scored: _Scored, copies: FloatArray
+    model: Model, table: Table, spec: AuditSpec, plans: list[tuple[int, Change]], *, scored: _Scored, copies: FloatArray
 ) -> list[_Measured]:
     def selected(scores: FloatArray) -> FloatArray:
         return decide(scores, spec.model, weight=table.weight, copies=copies, scale=model.scale).selected
@@ -168,7 +200,8 @@ def _measure_all(
     own = selected(scored.own)
     worth = _worth_of_a_unit(model, spec, scored, table.weight * copies)
     measured = []
-    for plan, scores in zip(plans, scored.changed, strict=True):
+    for place, plan in plans:
+        scores = scored.changed[place]
         difference = selected(scores) - own
         people = table.weight * copies * plan.moved
         whole = float(people.sum())

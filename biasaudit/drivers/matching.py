@@ -169,7 +169,7 @@ def match_pairs(
 
 def _left_out(fact: AttributeFacts, spec: AuditSpec) -> tuple[str, ...]:
     """Name the columns on which twins of an attribute's groups need not agree."""
-    stand_ins = [column for flip in spec.flip if flip.attribute == fact.name for column in flip.set]
+    stand_ins = [column for flip in spec.flip if flip.attribute == fact.name for column in (*flip.set, *flip.replace)]
     return tuple(dict.fromkeys((*fact.columns, *stand_ins)))
 
 

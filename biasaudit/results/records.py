@@ -298,6 +298,16 @@ class Proxy(Record):
     is_input: bool = Field(True, description="Whether the model reads it; what it does not read carries nothing of it.")
 
 
+class FlipGroup(Record):
+    """What a flip of everybody changes for the people of one group."""
+
+    group: str
+    n: int = Field(description="People of the group whose inputs were changed.")
+    changed_decisions: Estimate = Field(description="Share of them whose decision changes.")
+    mean_score_change: Estimate
+    mean_points_change: Estimate | None = None
+
+
 class Flip(Record):
     """What changes when some inputs are other than they are."""
 
@@ -315,6 +325,7 @@ class Flip(Record):
     people_gaining: Estimate | None = Field(None, description="People selected after the change and not before.")
     people_gaining_per_period: Estimate | None = None
     people_losing: Estimate | None = Field(None, description="People selected before the change and not after.")
+    by_group: tuple[FlipGroup, ...] = Field((), description="The same by group, where everybody's inputs are changed.")
 
 
 class Finding(Record):

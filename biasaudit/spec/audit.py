@@ -242,6 +242,18 @@ class FlipSpec(Record):
     set: dict[str, Value] = Field(
         default_factory=dict, description="Feature columns and the values they take; { attribute = to } by default."
     )
+    replace: dict[str, dict[Text, str]] = Field(
+        default_factory=dict,
+        description="Text columns, and words in them with what they become: { letter = { she = 'he', her = 'his' } }.",
+    )
+
+    @model_validator(mode="after")
+    def _each_column_once(self) -> Self:
+        if both := sorted(set(self.set) & set(self.replace)):
+            raise ValueError(f"{both[0]!r} is set and has words replaced: one of the two")
+        if empty := [column for column, words in self.replace.items() if not words]:
+            raise ValueError(f"replace.{empty[0]} names no word")
+        return self
 
 
 class AssumptionSpec(Record):

@@ -103,6 +103,78 @@ def test_declared_flips_set_several_columns_for_everyone(make_table, make_spec, 
     assert found["near", "here"].people_losing.high > 0
 
 
+def test_a_flip_of_everybody_is_told_by_group(make_table, make_spec, facts_of, world):
+    frame, outcome = world(800)
+    declared = [{"attribute": "origin", "to": "here", "set": {"origin": "here", "sex": "male"}}]
+    found, model, table = flips_of(make_table, make_spec, facts_of, frame, outcome, flip=declared)
+    whole = found["everyone", "here"]
+    parts = {part.group: part for part in whole.by_group}
+    before, after = model.score(table.frame), model.score(table.frame.assign(origin="here", sex="male"))
+    changed = (before >= 0.5) != (after >= 0.5)
+    for group, part in parts.items():
+        moved = ((frame.origin == group) & ((group != "here") | (frame.sex == "female"))).to_numpy()
+        assert part.n == moved.sum()
+        assert part.changed_decisions.value == pytest.approx(changed[moved].mean())
+        assert part.mean_score_change.value == pytest.approx((after - before)[moved].mean())
+        assert part.changed_decisions.low <= part.changed_decisions.value <= part.changed_decisions.high
+    assert set(parts) == {"here", "near", "far"}
+    assert sum(part.n for part in parts.values()) == whole.n
+    assert found["female", "male"].by_group == ()
+
+
+def test_words_of_a_text_are_replaced_whole_and_all_at_once(make_table, make_spec, facts_of):
+    texts = ["She wrote to her chair", "HER work; sherry", "he knew she left", "nothing", None, "The chairman"]
+    frame = pd.DataFrame({"letter": texts, "sex": ["female"] * 4 + ["male"] * 2, "origin": "here"})
+    words = {"she": "he", "her": "his", "he": "she"}
+    flip = {"attribute": "sex", "to": "male", "replace": {"letter": words}}
+    spec = make_spec(load="m.onnx", threshold=0.5, flip=[flip])
+    seen = []
+
+    def score(rows):
+        seen.append(rows["letter"].tolist())
+        return rows["letter"].fillna("").str.casefold().str.split().map(lambda all_: float("she" in all_)).to_numpy()
+
+    model = Model(kind="loaded", source="m.onnx", scale="score", features=("letter",), score=score)
+    table = make_table(frame, features=("letter",))
+    (found,) = measure_flips(model, table, spec, facts_of(table, sex="male"), seed=0)
+    assert seen[1][:4] == ["He wrote to his chair", "HIS work; sherry", "she knew he left", "nothing"]
+    assert seen[1][5] == "The chairman"
+    assert found.n == 3
+    assert found.changed == {"letter": "she → he, her → his, he → she"}
+    # The first reads "she" no more; the third still does, in another place.
+    assert found.changed_decisions.value == pytest.approx(1 / 3)
+    assert {part.group: part.n for part in found.by_group} == {"female": 3}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"replace": {"leter": {"she": "he"}}}, "Did you mean 'letter'"),
+        ({"replace": {"grade": {"she": "he"}}}, "holds no words"),
+    ],
+)
+def test_words_are_replaced_only_in_texts_that_the_model_reads(make_table, make_spec, facts_of, changes, message):
+    frame = pd.DataFrame({"letter": ["she", "he"] * 20, "grade": 1.0, "sex": "female", "origin": "here"})
+    spec = make_spec(load="m.onnx", threshold=0.5, flip=[{"attribute": "sex", "to": "male", **changes}])
+    features = ("letter", "grade")
+    model = Model(kind="loaded", source="m", scale="score", features=features, score=lambda rows: np.zeros(len(rows)))
+    table = make_table(frame, features=features)
+    with pytest.raises(DataError, match=message):
+        measure_flips(model, table, spec, facts_of(table, sex="female"), seed=0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"set": {"letter": "x"}, "replace": {"letter": {"she": "he"}}}, "one of the two"),
+        ({"replace": {"letter": {}}}, "names no word"),
+    ],
+)
+def test_a_column_is_set_or_has_words_replaced(changes, message):
+    with pytest.raises(ValueError, match=message):
+        FlipSpec(attribute="sex", to="male", **changes)
+
+
 def test_a_flip_may_speak_of_an_intersection(make_table, make_spec, facts_of, world):
     frame, outcome = world(500)
     both = {"attribute": "sex x origin", "from": "female x far", "to": "male x here"}
