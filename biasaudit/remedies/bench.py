@@ -251,6 +251,10 @@ def make_bench(  # noqa: PLR0917 - takes what every room before it made
     if not judges.comparisons:
         raise NotApplicableError(f"no group has {minimum} judged people, or there is only one group")
     unknown = np.full(len(table), np.nan)
+    actual = (unknown if table.actual is None else table.actual)[rows]
+    trusted = (unknown if reference is None else reference)[rows]
+    if np.array_equal(trusted, actual, equal_nan=True):
+        trusted = unknown[rows]  # the same labels under two names are held against once
     return Bench(
         judges=judges,
         rows=rows,
@@ -258,6 +262,6 @@ def make_bench(  # noqa: PLR0917 - takes what every room before it made
         scale=model.scale,
         today=judgement.decisions,
         scores=judgement.scores,
-        actual=(unknown if table.actual is None else table.actual)[rows],
-        reference=(unknown if reference is None else reference)[rows],
+        actual=actual,
+        reference=trusted,
     )

@@ -25,6 +25,8 @@ _TOLD = (("drop",), ("reference_labels", "leave_out", "rule"))
 
 #: Changes of a gap that differ by less than one half in 100 are told as the same: the one of fewer columns is named.
 _SAME_DIGITS = 2
+#: A change keeps about as many people selected up to this share of them.
+_ALIKE = 0.1
 #: Shares of people between these two are written with a decimal.
 _WRITTEN, _WHOLE_FROM = 0.0005, 0.03
 
@@ -115,8 +117,12 @@ def _told(result: AuditResult, rows: list[Remedy], *, is_counted: bool) -> list[
     for kinds in _TOLD:
         moving = [one for one in others if one.kind in kinds and _is_clear(one.change_in_gap)]
         if moving:
-            first = max(moving, key=lambda one: (round(_moved(one), _SAME_DIGITS), -len(one.what)))
-            told += [_gap_told(result, first, today), *([] if told else _rest_told(result, first, today))]
+            first = max(
+                moving,
+                key=lambda one: (_is_alike(one, today), round(_moved(one), _SAME_DIGITS), -len(one.what)),
+            )
+            rest = [] if told else _rest_told(result, first, today)
+            told += [_gap_told(result, first, today), *_number_told(result, first, today), *rest]
     return [*told, _counted(result, others, today, against=None)] if is_counted else told
 
 
@@ -128,17 +134,52 @@ def _counted(result: AuditResult, others: list[Remedy], today: Remedy, *, agains
         "k": count(len(narrowing)),
         "group": people_of(result, today.attribute, today.group),
     }
+    if not narrowing:
+        return message(
+            "None of {n} changes tried would have narrowed the gap of {group} beyond what chance explains.", **words
+        )
     if against is None:
         return message(
             "Of {n} changes tried, {k} would have narrowed the gap of {group} beyond what chance explains.", **words
         )
     is_reference = today.reference_accuracy is not None
     changes = [one.change_in_reference_accuracy if is_reference else one.change_in_accuracy for one in narrowing]
-    words |= {"m": count(sum((one.low or 0.0) > 0 for one in changes if one is not None)), "against": against}
+    more = sum((one.low or 0.0) > 0 for one in changes if one is not None)
+    words |= {"m": count(more), "against": against}
+    if not more:
+        return message(
+            "Of {n} changes tried, {k} would have narrowed the gap of {group} beyond what chance explains; with none of these can it be told that more decisions would have agreed with {against}.",
+            **words,
+        )
     return message(
         "Of {n} changes tried, {k} would have narrowed the gap of {group} beyond what chance explains; with {m} of these, more decisions would have agreed with {against}.",
         **words,
     )
+
+
+def _is_alike(one: Remedy, today: Remedy) -> bool:
+    """Whether about as many people would have been selected: selecting everybody, or nobody, leaves no gap either."""
+    if one.selected is None or not today.selected:
+        return True
+    return abs(one.selected / today.selected - 1) <= _ALIKE
+
+
+def _number_told(result: AuditResult, one: Remedy, today: Remedy) -> list[Message]:
+    """Say how many people would have been selected, where that is not about as many as today."""
+    if _is_alike(one, today):
+        return []
+    words: Words = {
+        "after": count(one.selected or 0.0),
+        "before": count(today.selected or 0.0),
+        "people": name(result.audit.people),
+        "decision": name(result.audit.decision),
+    }
+    return [
+        message(
+            "The decision “{decision}” would then have gone to {after} {people} in place of {before}, which alone moves gaps.",
+            **words,
+        )
+    ]
 
 
 def _gap_told(result: AuditResult, one: Remedy, today: Remedy) -> Message:
@@ -166,7 +207,8 @@ def _rest_told(result: AuditResult, one: Remedy, today: Remedy) -> list[Message]
         digits = 1 if any(_WRITTEN < share < _WHOLE_FROM for share in shares) else 0
         told.append(
             message(
-                "Of 100 {group}, {gaining} would have been selected who are not today, and {losing} not selected who are; of 100 {reference}, {gaining_reference} and {losing_reference}.",
+                "Of 100 {group}, the decision would have become “{decision}” for {gaining}, and no longer been so for {losing}; of 100 {reference}, for {gaining_reference} and {losing_reference}.",
+                decision=name(result.audit.decision),
                 group=people_of(result, one.attribute, one.group),
                 reference=people_of(result, one.attribute, one.reference),
                 gaining=in_100(group.gaining.value, digits),

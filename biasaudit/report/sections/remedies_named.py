@@ -59,9 +59,9 @@ def _other(one: Remedy) -> Message:
         digits = 0 if round(share, 2) == round(share, _TENTHS) else 1
         return message("{share} in 100 selected", share=in_100(share, digits))
     if one.kind == "rule":
-        return message("labels by another rule: {rule}", rule=termed(RULE_NAMES, one.what[0]))
+        return message("labels by another rule ({rule})", rule=termed(RULE_NAMES, one.what[0]))
     if one.kind == "leave_out":
-        return message("without the labels of {unit}", unit=name(one.what[-1]))
+        return message("without the labels of {unit} ({kind})", unit=name(one.what[-1]), kind=name(one.what[0]))
     if one.kind == "reference_labels":
         return message("trained on the reference labels")
     if one.kind == "relabel":

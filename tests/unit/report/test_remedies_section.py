@@ -122,7 +122,7 @@ def test_it_says_what_would_have_changed_for_whom_and_recommends_nothing(whole):
     said = "Without origin: the gap of non-European applicants would have been 1.0 in 100 in place of 16.6; the difference lies between 12.6 and 18.6."
     assert said in text.replace(" :", ":")
     assert (
-        "Of 100 non-European applicants, 12 would have been selected who are not today, and 0 not selected who are; of 100 European applicants, 0 and 3."
+        "Of 100 non-European applicants, the decision would have become “called to interview” for 12, and no longer been so for 0; of 100 European applicants, for 0 and 3."
         in text.replace(" ,", ",")
     )
     assert (
@@ -141,6 +141,21 @@ def test_the_caption_counts_what_would_have_narrowed_the_gap(whole):
         "Of 7 changes tried, 6 would have narrowed the gap of non-European applicants beyond what chance explains; "
         "with 4 of these, more decisions would have agreed with the reference labels."
     )
+
+
+def test_a_change_that_selects_everybody_is_no_first_news_and_says_how_many(rich):
+    everybody = remedy("without all", "drop", 0.0, what=("origin", "sex", "report"), selected=4_790.0)
+    text = told(page(rich, TODAY, DROP, everybody))
+    assert "Without origin:" in text.replace(" :", ":")
+    assert "4,790 applicants in place of" not in text
+    alone = told(page(rich, TODAY, everybody))
+    assert "to 4,790 applicants in place of 1,198, which alone moves gaps" in alone
+
+
+def test_nothing_that_narrows_is_said_so(rich):
+    assert "None of 1 changes tried would have narrowed the gap" in told(page(rich, TODAY, WORSE))
+    costly = LOT.model_copy(update={"change_in_gap": around(0.066, 0.01)})
+    assert "with none of these can it be told that more decisions" in told(page(rich, TODAY, costly))
 
 
 def test_people_who_made_the_outcome_are_named_as_such(rich, whole):
