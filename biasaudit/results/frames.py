@@ -30,6 +30,7 @@ TABLES = (
     "driver_totals",
     "proxies",
     "flips",
+    "causes",
     "remedies",
     "findings",
     "gates",

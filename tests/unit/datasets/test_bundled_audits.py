@@ -29,6 +29,10 @@ def own_words(spec, table):
     for name in (*table.groups, *(" x ".join(parts) for parts in spec.groups.intersections)):
         yield name
         yield from (group for group in table.attribute(name).categories if NOT_RECORDED not in group)
+    if spec.causes is not None:
+        yield spec.causes.source
+        yield from (*spec.causes.variables, *spec.causes.hidden)
+        yield from (one.reason for one in spec.causes.justified)
     if spec.annotations is not None:
         log, _ = load_table(spec.annotations.path)
         for column in (*spec.annotations.units, *spec.annotations.attributes):
