@@ -1,18 +1,19 @@
 // Moves the line over counted scores: rates with Wilson's interval, gaps with Newcombe's, ratios with
-// Koopman's score interval, as biasaudit/measures/intervals.py has them.
+// Koopman's score interval, verdicts by the wider interval of the family and Fisher's exact test, as
+// biasaudit/measures has them.
 (() => {
   const box = document.getElementById("line");
   if (!box) return;
   const data = JSON.parse(box.dataset.counts), { z, texts } = data, { thousands, point } = JSON.parse(document.body.dataset.words);
   const slider = document.getElementById("line-at"), said = document.getElementById("line-said");
 
-  const wilson = (k, n) => {
+  const wilson = (k, n, z) => {
     const p = k / n, middle = (p + z * z / (2 * n)) / (1 + z * z / n);
     const half = z * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
     return [k <= 0 ? 0 : Math.max(0, middle - half), k >= n ? 1 : Math.min(1, middle + half)];
   };
-  const newcombe = (k, n, k0, n0) => {
-    const p = k / n, q = k0 / n0, [low, high] = wilson(k, n), [low0, high0] = wilson(k0, n0);
+  const newcombe = (k, n, k0, n0, z) => {
+    const p = k / n, q = k0 / n0, [low, high] = wilson(k, n, z), [low0, high0] = wilson(k0, n0, z);
     return [Math.max(-1, p - q - Math.hypot(p - low, high0 - q)), Math.min(1, p - q + Math.hypot(high - p, q - low0))];
   };
   // The score statistic of a ratio, which falls as the ratio rises.
@@ -36,6 +37,45 @@
   const scoreRatio = (k, n, k0, n0) => {
     const counts = [k, n, k0, n0];
     return [k > 0 ? endWhere(counts, z) : 0, k0 > 0 ? endWhere(counts, -z) : Infinity];
+  };
+
+  // Stirling's series; below twenty the product itself.
+  const logFactorial = (x) => {
+    if (x < 20) {
+      let sum = 0;
+      for (let each = 2; each <= x; each += 1) sum += Math.log(each);
+      return sum;
+    }
+    return (x + 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + 1 / (12 * x) - 1 / (360 * x ** 3) + 1 / (1260 * x ** 5);
+  };
+  const even = (x) => Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
+  const fisher = (...counts) => {
+    const [k, n, k0, n0] = counts.map(even), positive = k + k0;
+    const choose = (m, x) => logFactorial(m) - logFactorial(x) - logFactorial(m - x);
+    const logChance = (x) => choose(n, x) + choose(n0, positive - x) - choose(n + n0, positive);
+    const limit = logChance(k) + 1e-7;
+    let sum = 0;
+    for (let x = Math.max(0, positive - n0); x <= Math.min(n, positive); x += 1) {
+      const chance = logChance(x);
+      if (chance <= limit) sum += Math.exp(chance);
+    }
+    return sum;
+  };
+  // Whether the test of equal rates stands an alarm: the exact one where few people are expected, else the score test.
+  const standsTest = ([k, n, k0, n0], group) => {
+    const positive = k + k0, rarer = Math.min(positive, n + n0 - positive), pooled = positive / (n + n0);
+    if (Math.min(n, n0) * rarer / (n + n0) < data.exact_below) return fisher(k, n, k0, n0) <= group.alpha;
+    return Math.abs(k / n - k0 / n0) >= group.z * Math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / n0));
+  };
+  const verdict = (isBeyond, isWithin, counts, group) =>
+    isBeyond ? standsTest(counts, group) ? "exceeds" : "cannot_tell" : isWithin ? "within" : "cannot_tell";
+  const gapVerdict = (counts, group) => {
+    const [low, high] = newcombe(...counts, group.z);
+    return verdict(low > data.gap || high < -data.gap, low >= -data.gap && high <= data.gap, counts, group);
+  };
+  const ratioVerdict = (counts, group) => {
+    const bottom = statistic(...counts, data.ratio), top = statistic(...counts, 1 / data.ratio);
+    return verdict(bottom < -group.z || top > group.z, bottom >= group.z && top <= -group.z, counts, group);
   };
 
   // Halves are rounded to even, as the report rounds them.
@@ -90,7 +130,7 @@
 
   const cell = (row, name) => row.querySelector(`.${name}`);
   const put = (target, value, interval, state) => {
-    const parts = [["value", value], ["interval", interval], [`verdict ${state}`, state ? texts[{ exceeds: "beyond", within: "within", cannot_tell: "both", few: "small" }[state]] : ""]];
+    const parts = [["value", value], ["interval", interval], [`verdict ${state}`, state ? texts[state] : ""]];
     target.replaceChildren(...parts.filter(([, text]) => text).flatMap(([name, text]) => {
       const span = document.createElement("span");
       span.className = name.trim();
@@ -98,7 +138,6 @@
       return [span, " "];
     }));
   };
-  const state = (low, high, bottom, top) => low > top || high < bottom ? "exceeds" : low >= bottom && high <= top ? "within" : "cannot_tell";
   const draw = (row, rate, low, high, other) => {
     const set = (name, values) => Object.entries(values).forEach(([key, value]) => cell(row, name).setAttribute(key, value));
     set("from-to", { x: 100 * low, width: 100 * (high - low) });
@@ -117,16 +156,17 @@
     rows.forEach((row) => {
       const at = Number(row.dataset.at), group = data.groups[at], reference = data.groups[group.reference];
       const k = shares[at] * group.n, k0 = shares[group.reference] * reference.n;
-      const [low, high] = wilson(k, group.n);
+      const [low, high] = wilson(k, group.n, z);
       put(cell(row, "rate"), written(100 * shares[at], 1), between(low, high, 100, 1), "");
       draw(row, shares[at], low, high, shares[group.reference]);
       if (group === reference) return;
       const few = group.people < data.minimum || reference.people < data.minimum;
-      const gap = shares[at] - shares[group.reference], ends = newcombe(k, group.n, k0, reference.n);
-      put(cell(row, "gap"), written(100 * gap, 1, "+"), between(ends[0], ends[1], 100, 1), few ? "few" : state(...ends, -data.gap, data.gap));
+      const counts = [k, group.n, k0, reference.n];
+      const gap = shares[at] - shares[group.reference], ends = newcombe(...counts, z);
+      put(cell(row, "gap"), written(100 * gap, 1, "+"), between(ends[0], ends[1], 100, 1), few ? "few" : gapVerdict(counts, group));
       if (k0 > 0) {
-        const reach = scoreRatio(k, group.n, k0, reference.n);
-        put(cell(row, "ratio"), written(k / group.n / (k0 / reference.n), 2), between(...reach, 1, 2), few ? "few" : state(...reach, data.ratio, 1 / data.ratio));
+        const reach = scoreRatio(...counts);
+        put(cell(row, "ratio"), written(k / group.n / (k0 / reference.n), 2), between(...reach, 1, 2), few ? "few" : ratioVerdict(counts, group));
       } else put(cell(row, "ratio"), "", texts.undefined, "");
       if (!few && (!widest || Math.abs(gap) > Math.abs(widest.gap))) widest = { row, gap, ends };
     });

@@ -12,12 +12,14 @@ from biasaudit.report.messages import Listed, Message, Words, message
 from biasaudit.report.sections.rules import is_told, rule_parts
 from biasaudit.report.sections.units import unit_parts
 from biasaudit.report.verdicts import people_of
-from biasaudit.report.words import RULE_NAMES, termed
+from biasaudit.report.words import RULE_NAMES, VERDICTS, termed
 from biasaudit.results import Attribution, AuditResult, Estimate, RuleEffect, ScoreCounts, UnitShare
 from biasaudit.results.sentences import in_100, name, number
 
 #: Level of intervals where the result holds none.
 _LEVEL = 0.95
+#: Expected people below which an alarm must stand Fisher's exact test, as in the verdicts of an audit.
+_EXACT_BELOW = 1_000
 
 
 def view(edition: Edition) -> dict[str, Any] | None:
@@ -64,6 +66,11 @@ def _numbers(edition: Edition, counts: ScoreCounts, level: float) -> dict[str, A
     """Give the script its numbers and texts."""
     result, language = edition.result, edition.language
     place = {(group.attribute, group.group): at for at, group in enumerate(counts.groups)}
+    deciding = {
+        (each.attribute, each.group): each.deciding.level
+        for each in result.disparities
+        if each.measure == "selection_rate" and each.stage == "decision"
+    }
     texts = {
         "threshold": message("Threshold {threshold}: {rate} of 100 are selected."),
         "places": message("{rate} of 100 are selected."),
@@ -73,10 +80,7 @@ def _numbers(edition: Edition, counts: ScoreCounts, level: float) -> dict[str, A
         "to": message("{low} to {high}"),
         "at_least": message("at least {low}"),
         "undefined": message("not defined"),
-        "beyond": message("beyond tolerance"),
-        "within": message("within tolerance"),
-        "both": message("partly beyond"),
-        "small": message("too few to judge"),
+        "few": message("too few to judge"),
     }
     return {
         "cut": counts.cut,
@@ -93,13 +97,16 @@ def _numbers(edition: Edition, counts: ScoreCounts, level: float) -> dict[str, A
         "groups": [
             {
                 "people": group.n,
+                "z": NormalDist().inv_cdf((1 + deciding.get((group.attribute, group.group), level)) / 2),
+                "alpha": 1 - deciding.get((group.attribute, group.group), level),
                 "n": group.effective_n,
                 "counts": [_plain(each) for each in group.counts],
                 "reference": place.get((group.attribute, counts.references[group.attribute])),
             }
             for group in counts.groups
         ],
-        "texts": {key: language.translated(text.template) for key, text in texts.items()},
+        "texts": {key: language.translated(text.template) for key, text in (texts | VERDICTS).items()},
+        "exact_below": _EXACT_BELOW,
     }
 
 
@@ -135,7 +142,7 @@ def _what_if(edition: Edition) -> list[dict[str, Any]]:
     for part in rule_parts(edition):
         first = part["rows"][0][1]
         own = next((effect for _, effect, _ in part["rows"] if effect.is_declared), None)
-        for _, effect, called in part["rows"]:
+        for _, effect, called in sorted(part["rows"], key=lambda row: -_moved(row[1])):
             if not effect.is_declared:
                 told = _rule(result, effect, own)
                 if told:
@@ -146,6 +153,12 @@ def _what_if(edition: Edition) -> list[dict[str, Any]]:
         if units:
             case(record.attribute, record.group, record.reference)["kinds"].setdefault(record.unit_kind, units)
     return list(found.values())
+
+
+def _moved(effect: RuleEffect) -> float:
+    """How far a rule moves the model's gap, or that of the labels where no model was trained."""
+    changes = [change.value for change in (effect.model_change, effect.label_change) if change is not None]
+    return next((abs(value) for value in changes if value is not None), 0.0)
 
 
 def _rule(result: AuditResult, effect: RuleEffect, own: RuleEffect | None) -> list[Message]:
