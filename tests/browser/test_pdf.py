@@ -57,3 +57,23 @@ def test_a_form_is_printed_with_the_digest_too(pages, invented):
     printed = pages(render_form(result, "annex-iv"))
     assert all(digest(result)[:16] in text for text in printed)
     assert "A person must write" in " ".join(printed)
+
+
+@pytest.mark.parametrize("code", ["en", "fr"])
+def test_no_table_is_wider_than_paper(chromium, invented, tmp_path, code):
+    # A4 between its margins: 178 mm, of which CSS makes 96 / 25.4 pixels each.
+    width = int(178 * 96 / 25.4)
+    path = tmp_path / "report.html"
+    path.write_text(render_html(invented.rich(), language=code), encoding="utf-8")
+    context = chromium.new_context(viewport={"width": width, "height": 950}, java_script_enabled=False)
+    try:
+        page = context.new_page()
+        page.emulate_media(media="print")
+        page.goto(path.as_uri())
+        tables = page.locator("table:visible")
+        assert tables.count() > 10
+        for table in tables.all():
+            box = table.bounding_box()
+            assert box["x"] + box["width"] <= width + 1
+    finally:
+        context.close()
