@@ -47,7 +47,9 @@ def told(result: AuditResult, changes: Changes, attribute: str) -> list[Message]
     shown = min(max(moved, 1), MOST_SENTENCES)
     sentences = [change_sentence(result, one) for one in gaps[:shown]]
     rest = len(gaps) - shown
-    if rest and moved <= shown:
+    if rest and _is_as_it_was(changes, gaps[0]):
+        sentences.append(_rest_as_it_was(attribute, rest))  # the first is the one that changed most
+    elif rest and moved <= shown:
         sentences.append(_rest_unmoved(attribute, rest, is_first_too=not moved))
     elif rest:
         sentences.append(
@@ -59,6 +61,13 @@ def told(result: AuditResult, changes: Changes, attribute: str) -> list[Message]
             )
         )
     return sentences
+
+
+def _rest_as_it_was(attribute: str, rest: int) -> Message:
+    """Sum up the groups whose gaps are what they were."""
+    if rest == 1:
+        return message("So is that of the other group of {attribute}.", attribute=name(attribute))
+    return message("So are those of the {n} other groups of {attribute}.", n=count(rest), attribute=name(attribute))
 
 
 def _rest_unmoved(attribute: str, rest: int, *, is_first_too: bool) -> Message:
@@ -84,6 +93,13 @@ def change_sentence(result: AuditResult, change: Change) -> Message:
         return message(
             "For {group} nothing can be compared: the gap has no value in one of the two results.", group=group
         )
+    if _is_as_it_was(result.changes, change):
+        return message(
+            "For {group} the gap to {reference} is what it was: {before} in 100.",
+            group=group,
+            reference=people_of(result, change.attribute, change.reference),
+            before=_of_100(change.before.value, digits_for(change.before.value)),
+        )
     is_sized = change.movement in ("wider", "narrower")
     shown = change.growth if is_sized else change.change if change.movement == "across" else change.deciding
     low, high = shown.low, shown.high
@@ -100,6 +116,11 @@ def change_sentence(result: AuditResult, change: Change) -> Message:
         "high": _of_100(high, ends),
     }
     return message(_SENTENCES[change.movement].template, **words)
+
+
+def _is_as_it_was(changes: Changes | None, change: Change) -> bool:
+    """Whether the same people were decided just as before, so that no noise needs to be spoken of."""
+    return changes is not None and changes.people == "same" and change.before == change.after
 
 
 def _of_100(share: float | None, digits: int) -> Value:
@@ -131,6 +152,8 @@ def headline(changes: Changes) -> Message:
     parts = [message(said.template, n=count(held[movement])) for movement, said in _COUNTED.items() if held[movement]]
     if not gaps:
         return message("No gap could be compared.")
+    if all(_is_as_it_was(changes, one) for one in gaps):
+        return message("Every gap that was compared is what it was.")
     if not parts and len(gaps) == 1:
         return message("The one gap that was compared moved no more than chance would move it.")
     if not parts:

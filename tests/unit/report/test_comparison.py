@@ -60,7 +60,7 @@ def test_page_says_what_moved_by_how_much_and_what_did_not(page, rich, worse):
     assert "compared, 1 got wider, by more than chance." in text
     said = "For non-European applicants the gap to European applicants got wider: −11 in 100 before, −26 now."
     assert said in text
-    assert "For female applicants the gap to male applicants moved no more than chance would move it" in text
+    assert "For female applicants the gap to male applicants is what it was: −1 in 100." in text
     assert "Both results are about the same people." in text
     assert "Run seed 7 99" in text
     for result in (rich, worse):
@@ -96,8 +96,19 @@ def test_the_same_two_results_give_the_same_bytes(rich, worse, page):
 
 def test_nothing_moved_is_said_so(rich):
     text = text_of(render_comparison_html(rich, rich))
-    assert "None of the 10 gaps that were compared moved by more than chance." in text
+    assert "Every gap that was compared is what it was." in text
+    assert "So are those of the 4 other groups of sex × origin." in text
     assert "Nothing: declaration, data, model, seed and versions are the same." in text
+
+
+def test_a_small_change_is_told_as_what_chance_would_make(rich):
+    text = text_of(render_comparison_html(rich, moved(rich, "female", -0.02, "sex")))
+    assert "For female applicants the gap to male applicants moved no more than chance would move it: −1 in 100" in text
+    assert "None of the 10 gaps that were compared moved by more than chance." in text
+    other = rich.model_copy(update={"manifest": rich.manifest.model_copy(update={"data": ()})})
+    text = text_of(render_comparison_html(rich, other))
+    assert "The two results are about different people, or not all the same." in text
+    assert "moved no more than chance would move it" in text
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

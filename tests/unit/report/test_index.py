@@ -55,7 +55,7 @@ def test_runs_stand_in_the_order_in_which_they_ended(page, runs):
     ]
     assert [row[3] for row in rows] == [
         "–",
-        "None of the 10 gaps that were compared moved by more than chance.",
+        "Every gap that was compared is what it was.",
         "Of 10 gaps that were compared, 1 got wider, by more than chance.",
     ]
     assert rows[2][4] == digest(runs[0][0])[:16]
