@@ -69,11 +69,14 @@ def tell(changes: Changes) -> None:
         say(
             f"  none of {len(changes.gaps)} gaps and ratios moved by more than chance since {changes.before.ended[:10]}"
         )
-    for one in moved:
+    first = [one for one in moved if one.watched or (one.measure, one.statistic) == ("selection_rate", "gap")]
+    for one in first:
         word = "on the other side" if one.movement == "across" else one.movement
         ends = " → ".join("none" if each.value is None else f"{each.value:.3f}" for each in (one.before, one.after))
         fails = ": fails" if one.fails else ""
         say(f"  {word}: {one.measure} {one.statistic} by {one.attribute}, {one.group}: {ends}{fails}")
+    if others := len(moved) - len(first):
+        say(f"  and {others} other gaps and ratios moved by more than chance; the report lists them")
     for left in changes.not_compared:
         what = f"{left.attribute} {left.measure}".strip()
         say(f"  not compared: {what} ({left.reason})")
