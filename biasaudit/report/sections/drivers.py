@@ -125,11 +125,11 @@ def _left_open(total: DriverTotal) -> Message | None:
     error = shown(total.sampling_error, total.scale, total.total)
     if abs(total.sampling_error) <= _LITTLE * abs(total.total):
         return message(
-            "Explaining some people, each against some others, leaves every contribution open by {error} at most: no more than one hundredth of the gap.",
+            "Not everybody was compared with everybody: that leaves every contribution open by {error} at most, no more than one hundredth of the gap.",
             error=error,
         )
     return message(
-        "Explaining some people, each against some others, leaves contributions open by up to {error}; the bound on the work, or a gap that may be nothing, ended the sample there. The intervals carry it.",
+        "Not everybody was compared with everybody: that leaves contributions open by up to {error}. The bound on the work, or a gap that may be nothing, ended the sample there; the intervals carry it.",
         error=error,
     )
 
