@@ -64,6 +64,12 @@ def make_columns(frame: pd.DataFrame, names: Sequence[str], in_group: BoolArray)
     -------
     Columns
         Ready to regress on.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"job": ["a", "b"] * 20})
+    >>> make_columns(frame, ["job"], np.arange(40) < 20).cells[1][:4].tolist()
+    [0, 1, 0, 1]
     """
     smaller = int(min(in_group.sum(), (~in_group).sum()))
     return Columns(

@@ -83,6 +83,24 @@ def measure_causes(
     ------
     NotApplicableError
         Where no graph is declared, or its arrows run in a circle.
+
+    Examples
+    --------
+    >>> import biasaudit
+    >>> people = pd.DataFrame({"sex": ["f", "m"] * 100, "called": [0, 1, 1, 1] * 50, "job": [0, 0, 1, 1] * 50})
+    >>> result = biasaudit.run(
+    ...     {
+    ...         "schema": 1,
+    ...         "audit": {"name": "calls", "title": "Who is called?"},
+    ...         "data": {},
+    ...         "protected": [{"column": "sex", "reference": "m"}],
+    ...         "model": {"decision": "called"},
+    ...         "causes": {"parents": {"job": ["sex"], "called": ["sex", "job"]}},
+    ...     },
+    ...     data=people,
+    ... )
+    >>> [(one.part, round(one.estimate.value, 2) + 0.0) for one in result.causes]
+    [('direct', -0.5), ('unjustified', 0.0), ('total', -0.5)]
     """
     causes = spec.causes
     if causes is None:

@@ -103,6 +103,28 @@ def switched_mean(comparison: Comparison, switched: frozenset[Way]) -> Switched:
     -------
     Switched
         With nothing switched, the plain mean of the reference.
+
+    Examples
+    --------
+    Of 100 people of either side 30 and 70 have the job, and only those of the reference who have it are selected:
+
+    >>> import pandas as pd
+    >>> from biasaudit.causes.columns import make_columns
+    >>> in_group = np.repeat([False, True], 100)
+    >>> job = np.repeat([0, 1, 0, 1], [70, 30, 30, 70])
+    >>> comparison = Comparison(
+    ...     in_group=in_group,
+    ...     outcome=(job * ~in_group).astype(float),
+    ...     weight=np.ones(200),
+    ...     columns=make_columns(pd.DataFrame({"job": job}), ["job"], in_group),
+    ...     background=0,
+    ...     ways=("justified", "direct"),
+    ...     known=None,
+    ...     fold=np.zeros(200),
+    ... )
+    >>> states = (frozenset(), frozenset({"justified"}), frozenset({"direct"}))
+    >>> [round(switched_mean(comparison, state).value, 9) for state in states]
+    [0.3, 0.7, 0.0]
     """
     sides = [0, *(int(way in switched) for way in comparison.ways)]
     # A run is its side and how many columns are known after it; what comes first is background.

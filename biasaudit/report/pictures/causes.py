@@ -13,7 +13,7 @@ from biasaudit.report.readable import wrapped
 #: Looks of arrows: straight from an attribute, along a way that is not accepted, along accepted ones, beside all ways.
 Kind = Literal["direct", "open", "accepted", "beside"]
 #: Rows of text in a box, and their height in font sizes.
-_MOST_LINES, _LINE = 4, 1.25
+_MOST_LINES, _LINE = 6, 1.25
 #: Room around the text of a box, between rows of boxes, and the length of an arrow's head.
 _PAD, _BETWEEN, _HEAD = 6.0, 22.0, 7.0
 #: Share of the width that is left to arrows.
