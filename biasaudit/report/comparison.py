@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from biasaudit.report.changed import attributes_of, headline, told
+from biasaudit.report.changed import attributes_of, headline, selection_gaps, told
 from biasaudit.report.changes_markdown import changes_blocks
 from biasaudit.report.edition import Edition, Section, edition_of
 from biasaudit.report.messages import Message, message
@@ -85,7 +85,7 @@ def _short(edition: Edition, runs: tuple[RunFacts, RunFacts]) -> dict[str, Any]:
         "headline": headline(changes),
         "verdicts": [
             (
-                any(one.movement == "wider" and one.attribute == attribute for one in changes.gaps),
+                any(one.movement == "wider" for _, one in selection_gaps(changes, attribute)),
                 told(edition.result, changes, attribute),
             )
             for attribute in attributes_of(changes)

@@ -101,6 +101,19 @@ def test_nothing_moved_is_said_so(rich):
     assert "Nothing: declaration, data, model, seed and versions are the same." in text
 
 
+def test_findings_that_come_and_go_are_folded_under_their_number(rich, worse):
+    fewer = rich.model_copy(update={"findings": rich.findings[1:]})
+    assert "1 finding that was not there before" in text_of(render_comparison_html(fewer, rich))
+    gone = text_of(render_comparison_html(rich, fewer, language="fr"))
+    assert "1 constat qui n’y est plus" in gone
+    assert "n’y étaient" not in gone
+
+
+def test_only_what_got_wider_in_who_is_selected_is_marked(rich, worse):
+    assert render_comparison_html(rich, worse).count('<p class="beyond">') == 1
+    assert '<p class="beyond">' not in render_comparison_html(worse, rich)
+
+
 def test_a_small_change_is_told_as_what_chance_would_make(rich):
     text = text_of(render_comparison_html(rich, moved(rich, "female", -0.02, "sex")))
     assert "For female applicants the gap to male applicants moved no more than chance would move it: −1 in 100" in text
