@@ -67,6 +67,8 @@ def test_both_roads_give_one_result(frame, model):
             or part
         )
         assert getattr(counted, part) == getattr(loaded, part)
+    assert counted.score_counts == loaded.score_counts
+    assert len(loaded.score_counts) == ("score" in model)
     assert counted.status == loaded.status == "complete"
     needs_rows = {"scores"} if "score" in model else set()
     # That remedies need rows is told once, not for each of them.
@@ -110,5 +112,10 @@ def test_many_distinct_scores_are_counted_in_bins_and_say_how_far_that_is_off(fr
         assert [one.mean_score for one in binned.bins] == pytest.approx(
             [one.mean_score for one in exact.bins], abs=2e-3
         )
+    # A bin of several scores cannot be split at the line, but selects the same people at its own threshold.
+    (exact,), (binned,) = loaded.score_counts, counted.score_counts
+    assert (exact.at is None, binned.at) == (False, None)
+    for at, threshold in enumerate(binned.thresholds):
+        assert sum(binned.places[: at + 1]) == (frame["points"] >= threshold - 1e-9).sum()
     for exact, binned in zip(loaded.sweeps, counted.sweeps, strict=True):
         assert {point.verdict_gap for point in binned.points} == {point.verdict_gap for point in exact.points}
