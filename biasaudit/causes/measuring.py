@@ -105,7 +105,9 @@ def measure_causes(
     causes = spec.causes
     if causes is None:
         no_causes()
-    graph = Graph({name: causes.parents.get(name, ()) for name in causes.variables}, causes.hidden)
+    graph = Graph(
+        {name: tuple(dict.fromkeys(causes.parents.get(name, ()))) for name in causes.variables}, causes.hidden
+    )
     gaps: list[CausalGap] = []
     for stage, end, outcome in _stages(judged_table, spec, causes, decisions):
         asked = _asked(model, judged_table, decisions) if stage == "decision" else None

@@ -195,6 +195,19 @@ def test_a_circle_is_refused_and_the_rest_is_measured():
     assert result.status == "complete"
 
 
+def test_a_parent_named_twice_is_one_arrow():
+    twice = PARENTS | {"called": ["skill", "skill", "town", "sex"]}
+    once, again = (audited(people(300), {"parents": parents}) for parents in (PARENTS, twice))
+    assert once.causes == again.causes
+    assert once.declared_causes == again.declared_causes
+
+
+def test_a_variable_that_acts_on_itself_is_a_circle():
+    result = audited(people(200), {"parents": {"skill": ["skill", "sex"], "called": ["skill", "sex"]}})
+    (step,) = [step for step in result.steps if step.name == "causes"]
+    assert "circle: skill → skill" in step.reason
+
+
 def test_columns_of_the_graph_stay_features_and_a_wrong_name_is_told():
     frame = people(400).drop(columns=["called", "score"])
     causes = {"parents": {"skill": ["sex"], "label": ["skill", "sex"]}}
