@@ -51,6 +51,7 @@ def view(edition: Edition) -> dict[str, Any] | None:
         "is_labelled": result.data.errors_against == "outcome",
         "cautions": {one.caution for one in result.remedies},
         "people": count(result.data.rows_judged),
+        "learnt_once": any(one.kind in ("reduction", "threshold_optimizer") for one in result.remedies),
         "measures": ("fpr", "fnr"),
         "measure_names": MEASURES,
     }
