@@ -128,6 +128,7 @@ def _labels(features: Sequence[Feature], ground: Ground, level: Any) -> list[dic
                 box[0] >= 0
                 and box[2] <= track + _RIGHT
                 and box[1] > _HEAD - 12
+                and box[3] <= ground.height - FOOT
                 and not any(_meet(box, each) for each in taken)
             ):
                 taken.append(box)

@@ -144,3 +144,21 @@ def test_axis_holds_its_numbers_between_even_ticks(numbers, wanted, from_zero, i
     assert axis.high + slack >= max(numbers)
     assert 2 <= len(axis.ticks) <= wanted + 3
     assert len({axis.label(tick, ENGLISH) for tick in axis.ticks}) == len(axis.ticks)
+
+
+def test_a_scatter_shows_how_far_chance_reaches_and_what_the_model_does_not_read():
+    read = Feature(
+        label="read", strength=0.8, strength_low=None, strength_high=None, size=0.1, size_low=None, size_high=None
+    )
+    not_read = Feature(
+        label="low", strength=0.3, strength_low=None, strength_high=None, size=0.0, size_low=None, size_high=None,
+        is_input=False,
+    )  # fmt: skip
+    plain = scatter_picture([read], WIDE, ENGLISH, name="a", across="across", up="up")
+    shown = scatter_picture([read, not_read], WIDE, ENGLISH, name="a", across="across", up="up", chance=0.2)
+    below = scatter_picture([read, not_read], WIDE, ENGLISH, name="a", across="across", up="up", chance=-0.1)
+    # Every mark of a scatter is a point: one full, one hollow; and one box, up to where chance reaches.
+    assert (plain.count(COLOURS["band"]), shown.count(COLOURS["band"]), below.count(COLOURS["band"])) == (0, 1, 0)
+    assert f'fill="{COLOURS["paper"]}"' not in plain
+    assert shown.count(f'fill="{COLOURS["paper"]}"') == 1
+    assert ">low<" in shown
