@@ -170,7 +170,7 @@ def _refit_any(estimator: Any, rows: Any, labels: FloatArray, weight: FloatArray
     constant = _constant(labels, weight)
     if constant is not None:
         return partial(_score_constant, constant)
-    if (weight == 0).any() and (weight == np.round(weight)).all():
+    if (weight == 0).any() and (weight == np.round(weight)).all() and weight.sum() <= len(weight):
         # Rows drawn anew: as rows they teach every estimator, and some far faster than with weights.
         drawn = np.repeat(np.arange(len(weight)), weight.astype(np.intp))
         rows, labels, weight = _taken(rows, drawn), labels[drawn], np.ones(len(drawn))
