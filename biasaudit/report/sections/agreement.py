@@ -9,6 +9,7 @@ from biasaudit.report.edition import Edition, Figure
 from biasaudit.report.messages import Message, Words, message
 from biasaudit.report.pictures.look import MOST_ROWS, NARROW, WIDE, State
 from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
+from biasaudit.report.sections.kinds import twin_kinds
 from biasaudit.report.verdicts import people_of
 from biasaudit.report.words import COEFFICIENTS, termed
 from biasaudit.results import ALL_GROUPS, Agreement, AttributeFacts, AuditResult, Trace
@@ -223,9 +224,11 @@ def agreement_of_pools(edition: Edition) -> list[dict[str, Any]]:
         if one.unit_kind:
             pools = held.setdefault(one.unit_kind, {})
             pools.setdefault((one.unit, one.group), {})[one.coefficient] = (at, one)
+    twins = twin_kinds(trace) if trace else {}
     return [
         {"kind": kind, "told": _pools_told(kind, pools), "rows": list(pools.items()), "everyone": ALL_GROUPS}
         for kind, pools in held.items()
+        if kind not in twins
     ]
 
 

@@ -9,6 +9,7 @@ from biasaudit.report.edition import Edition, Figure
 from biasaudit.report.messages import Message, Words, counted, listed, message
 from biasaudit.report.pictures.look import MOST_ROWS, NARROW, WIDE, State
 from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
+from biasaudit.report.sections.kinds import kinds_told, twin_kinds
 from biasaudit.report.verdicts import digits_for, people_of
 from biasaudit.results import AuditResult, PoolEffect, PoolErrors, PoolOverlap, Trace
 from biasaudit.results.sentences import Value, count, in_100, name, number
@@ -68,26 +69,14 @@ def pool_parts(edition: Edition) -> list[PoolPart]:
     if trace is None:
         return []
 
-    def is_quiet(pair: tuple[int, PoolOverlap]) -> bool:
-        return not any(one.flagged for one in trace.pools if one.unit_kind == pair[1].unit_kind)
-
+    twins = twin_kinds(trace)
     parts: list[PoolPart] = []
-    for at, overlap in sorted(enumerate(trace.pool_overlap), key=is_quiet):
-        told_before = next((part.overlap for part in parts if _divides_alike(part.overlap, overlap)), None)
-        if told_before is None:
-            parts.append(_part(edition, trace, at, overlap, folds_how=bool(parts)))
+    for at, overlap in kinds_told(trace):
+        if overlap.unit_kind in twins:
+            parts.append(_same(at, overlap, twins[overlap.unit_kind]))
         else:
-            parts.append(_same(at, overlap, told_before.unit_kind))
+            parts.append(_part(edition, trace, at, overlap, folds_how=bool(parts)))
     return parts
-
-
-def _divides_alike(one: PoolOverlap, other: PoolOverlap) -> bool:
-    """Whether two kinds of pools are the same people under other names, as a vendor and its one subcontractor are."""
-
-    def sizes(overlap: PoolOverlap) -> list[tuple[float, ...]]:
-        return sorted((pool.annotators or 0, pool.items, pool.labels) for pool in overlap.pools)
-
-    return len(one.pools) > 1 and sizes(one) == sizes(other)
 
 
 def _same(at: int, overlap: PoolOverlap, kind: str) -> PoolPart:

@@ -9,6 +9,7 @@ from biasaudit.report.edition import Edition, Figure
 from biasaudit.report.messages import Message, Words, message
 from biasaudit.report.pictures.look import MOST_ROWS, NARROW, WIDE, State
 from biasaudit.report.pictures.rows import Block, Mark, Row, rows_picture
+from biasaudit.report.sections.kinds import twin_kinds
 from biasaudit.report.verdicts import digits_for, people_of
 from biasaudit.results import Attribution, AuditResult, Condition, UnitShare
 from biasaudit.results.sentences import Value, count, in_100, name
@@ -34,7 +35,8 @@ def unit_parts(edition: Edition) -> list[dict[str, Any]]:
     if trace is None:
         return []
     order = {facts.name: (is_crossed(facts), at) for at, facts in enumerate(by_telling(result))}
-    found = [(at, one) for at, one in enumerate(trace.attribution) if one.units]
+    twins = twin_kinds(trace)
+    found = [(at, one) for at, one in enumerate(trace.attribution) if one.units and one.unit_kind not in twins]
 
     def key(pair: tuple[int, Attribution]) -> tuple[bool, tuple[bool, int]]:
         return main_group(result, pair[1].attribute) != pair[1].group, order.get(pair[1].attribute, (True, len(order)))

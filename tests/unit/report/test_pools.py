@@ -201,9 +201,8 @@ def test_a_kind_that_divides_annotators_like_one_told_before_is_not_told_again(s
     text = plain(shown(*EFFECTS, *twins, overlaps=(overlap(), renamed)))
     assert "These pools are those by vendor under other names" in text
     assert "sub panel" not in text
-    smaller = renamed.model_copy(
-        update={"pools": (*renamed.pools[:2], renamed.pools[2].model_copy(update={"labels": 9}))}
-    )
-    text = plain(shown(*EFFECTS, *twins, overlaps=(overlap(), smaller)))
+    # Pools of the same sizes in which something else was measured are others.
+    moved = (effect("sub panel 1", 0.03, unit_kind="subcontractor"), *twins[1:])
+    text = plain(shown(*EFFECTS, *moved, overlaps=(overlap(), renamed)))
     assert "under other names" not in text
     assert "sub panel 2" in text
