@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from biasaudit.results.estimate import Record
 from biasaudit.results.records import AuditResult
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ TABLES = (
     "findings",
     "gates",
     "steps",
+    "changes",
+    "amendments",
 )
 
 
@@ -58,9 +61,21 @@ def frame(result: AuditResult, table: str) -> pd.DataFrame:
     ValueError
         Where there is no such part.
     """
-    import pandas as pd
+    return framed(records_of(result, table))
 
+
+def records_of(result: AuditResult, table: str) -> tuple[Record, ...]:
+    """Give the records of one part of a result; of ``changes`` its gaps, none where there was no accepted result."""
     if table not in TABLES:
         raise ValueError(f"no table {table!r}; there are {', '.join(TABLES)}")
-    records = [record.model_dump(mode="json", by_alias=True) for record in getattr(result, table)]
-    return pd.json_normalize(records)
+    if table == "changes":
+        return result.changes.gaps if result.changes is not None else ()
+    found: tuple[Record, ...] = getattr(result, table)
+    return found
+
+
+def framed(records: tuple[Record, ...]) -> pd.DataFrame:
+    """Give records as a data frame, nested ones flattened with dots."""
+    import pandas as pd
+
+    return pd.json_normalize([record.model_dump(mode="json", by_alias=True) for record in records])

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from biasaudit.results.estimate import Estimate
-from biasaudit.results.frames import TABLES, frame
+from biasaudit.results.frames import TABLES, framed, records_of
 from biasaudit.results.records import AuditResult, Disparity
 
 #: Rows of a frame, and groups of the first table; the frames themselves hold the rest.
@@ -129,11 +129,11 @@ def _findings(result: AuditResult) -> str:
 
 def _frame(result: AuditResult, table: str) -> str:
     """Show the first rows of a tidy frame behind a toggle; nothing where it is empty."""
-    n = len(getattr(result, table))
+    records = records_of(result, table)
+    n = len(records)
     if not n:
         return ""
-    rows = frame(result.model_copy(update={table: getattr(result, table)[:MOST_ROWS]}), table)
-    rows = rows.dropna(axis=1, how="all")
+    rows = framed(records[:MOST_ROWS]).dropna(axis=1, how="all")
     cells = [[_cell(value) for value in row] for row in rows.itertuples(index=False, name=None)]
     title = f"<code>biasaudit.frame(result, &quot;{table}&quot;)</code>: {n:,} rows"
     more = f"<p>… and {n - MOST_ROWS:,} more rows.</p>" if n > MOST_ROWS else ""

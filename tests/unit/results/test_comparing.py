@@ -10,9 +10,11 @@ from biasaudit.results import (
     Finding,
     Fingerprint,
     GateResult,
+    amend,
     compare_results,
     digest,
     estimated,
+    frame,
     from_json,
     sentence,
     to_json,
@@ -247,6 +249,20 @@ def test_findings_and_gates_that_are_others_are_listed(make_result):
         ("selection_rate", "met", "not_met"),
         ("tpr", "met", None),
     ]
+
+
+def test_changes_and_amendments_are_tidy_frames(make_result):
+    result = make_result(men=(500, 1000), women=(400, 1000))
+    assert frame(result, "changes").empty
+    held = amend(
+        result.model_copy(update={"changes": compare_results(result, result)}), author="A", reason="B", text="C"
+    )
+    rows = frame(held, "changes")
+    assert rows[["group", "statistic", "change.value", "movement"]].values.tolist() == [
+        ["women", "gap", 0.0, "not_told"],
+        ["women", "ratio", 1.0, "not_told"],
+    ]
+    assert frame(held, "amendments")["author"].tolist() == ["A"]
 
 
 def test_it_is_strict_json(make_result):

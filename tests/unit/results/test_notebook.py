@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from biasaudit.results import FEWEST_PEOPLE, compare_results
-from biasaudit.results.frames import TABLES
+from biasaudit.results.frames import TABLES, records_of
 from biasaudit.results.notebook import MOST_ROWS, shown
 
 KINDS = ("rich", "minimal", "partial", "hostile", "large")
@@ -75,7 +75,7 @@ def test_verdicts_gates_findings_and_frames_stand_in_it(invented):
     assert len(found) == text.count("<td>found</td>")
     assert "<li>not met: " in text or "<li>met: " in text
     for table in TABLES:
-        held = getattr(rich, table)
+        held = records_of(rich, table)
         assert (f"&quot;{table}&quot;)</code>: {len(held):,} rows" in text) == bool(held)
 
 
@@ -90,6 +90,7 @@ def test_what_moved_is_told(invented):
     rich = invented.rich()
     text = shown(rich.model_copy(update={"changes": compare_results(rich, rich)}))
     assert "since the accepted result: 0 watched gaps are wider by more than chance" in text
+    assert f"&quot;changes&quot;)</code>: {len(rich.disparities):,} rows" in text
 
 
 def test_nothing_about_too_few_people_stands_in_it(make_result):
