@@ -30,6 +30,9 @@ from biasaudit.results.withholding import FEWEST_PEOPLE, TOO_FEW_TO_SHOW
 TOO_FEW = "too few people: in one of the two results the rate of the group or of its reference rests on fewer than the declared minimum"
 CROSSES = "a change as large as this comes about by chance alone"
 
+#: More people than there are: a file that says so is not believed.
+MOST_PEOPLE = 1e12
+
 _Key = tuple[str, str, str, str, str, str]
 
 
@@ -161,11 +164,15 @@ def _is_watched(one: Disparity, gates: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _counts(rates: list[dict[tuple[str, ...], Rate]], *key: str) -> Counts | None:
-    """Give how many of how many counted after and before; None where a result does not say."""
-    before, after = (each.get(key) for each in rates)
-    if before is None or after is None or before.estimate.value is None or after.estimate.value is None:
-        return None
-    return after.estimate.value * after.n, after.n, before.estimate.value * before.n, before.n
+    """Give how many of how many counted after and before; None where a result does not say, or says what cannot be."""
+    found: list[float] = []
+    for each in reversed(rates):
+        rate = each.get(key)
+        share = None if rate is None else rate.estimate.value
+        if rate is None or share is None or not 0 <= share <= 1 or not 0 <= rate.n <= MOST_PEOPLE:
+            return None
+        found += [share * rate.n, rate.n]
+    return found[0], found[1], found[2], found[3]
 
 
 def _change(

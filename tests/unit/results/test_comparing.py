@@ -18,6 +18,7 @@ from biasaudit.results import (
     from_json,
     sentence,
     to_json,
+    undefined,
 )
 from biasaudit.results.comparing import CROSSES, TOO_FEW
 from biasaudit.results.sentences import name
@@ -249,6 +250,16 @@ def test_findings_and_gates_that_are_others_are_listed(make_result):
         ("selection_rate", "met", "not_met"),
         ("tpr", "met", None),
     ]
+
+
+@pytest.mark.parametrize(("share", "n"), [(1.7, 30), (-0.1, 30), (0.5, -4), (0.5, 1e300), (None, 30)])
+def test_rates_that_cannot_be_are_not_counted_with(make_result, share, n):
+    """A result is a file that anybody may have written."""
+    before = make_result(men=(2940, 3000), women=(28, 30))
+    estimate = undefined("nobody", method="m") if share is None else estimated(share, method="m")
+    rates = tuple(one.model_copy(update={"n": n, "estimate": estimate}) for one in before.rates)
+    after = make_result(men=(2940, 3000), women=(16, 30)).model_copy(update={"rates": rates})
+    assert gap_of(compare_results(before, after)).movement == "wider"
 
 
 def test_changes_and_amendments_are_tidy_frames(make_result):
