@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from biasaudit.causes import measure_causes
-from biasaudit.inputs import read_inputs
 from biasaudit.measures import attribute_facts, count
 from biasaudit.plugins import Case
+from biasaudit.running.inputs import read_inputs
+from biasaudit.running.steps import Run, silent
 from biasaudit.spec import declare
-from biasaudit.steps import Run, silent
 
 #: Parts in the order of the result.
 PARTS = ("direct", "unjustified", "justified", "spurious")

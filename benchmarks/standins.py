@@ -19,10 +19,10 @@ from scipy.stats import norm
 from biasaudit.data.roles import assign_roles
 from biasaudit.drivers import explain_gaps, measure_proxies
 from biasaudit.findings import ba402_stand_ins
-from biasaudit.manifest import audit_info
 from biasaudit.measures import attribute_facts, count
 from biasaudit.models import judge, make_model
 from biasaudit.results import AuditResult, Fingerprint
+from biasaudit.running.manifest import audit_info
 from biasaudit.spec import declare
 
 

@@ -76,7 +76,7 @@ def command(
 
     from biasaudit.cli.relabel_files import write_relabel_files
     from biasaudit.engine import run_whole
-    from biasaudit.steps import silent
+    from biasaudit.running.steps import silent
 
     wanted = wanted_outputs(formats, forms, roles, language)
     if relabelled is not None and len(audits) > 1:

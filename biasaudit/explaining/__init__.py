@@ -27,7 +27,7 @@ from biasaudit.results.letters import (
     Scored,
     WeighedInput,
 )
-from biasaudit.steps import Progress, silent
+from biasaudit.running.steps import Progress, silent
 
 __all__ = ["explain"]
 

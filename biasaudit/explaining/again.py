@@ -16,13 +16,13 @@ import pandas as pd
 from biasaudit.data.roles import assign_roles
 from biasaudit.data.table import Table
 from biasaudit.errors import DeclarationError, Mistake, ResultError
-from biasaudit.inputs import read_items
 from biasaudit.measures import attribute_facts, count
 from biasaudit.models import Judgement, Model, judge, make_model
 from biasaudit.plugins import find_audit, list_audits, load_case
 from biasaudit.results import AttributeFacts, AuditResult
+from biasaudit.running.inputs import read_items
+from biasaudit.running.steps import Progress, Run
 from biasaudit.spec import AuditSpec, Declaration, declare, read_declaration
-from biasaudit.steps import Progress, Run
 
 #: Largest relative difference of a line or a sum of decisions that rounding on another machine may bring.
 SAME = 1e-6

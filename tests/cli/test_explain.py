@@ -125,7 +125,7 @@ def test_every_change_that_is_told_is_enough_for_the_model(ran):
     from biasaudit.explaining import explain
     from biasaudit.explaining.again import run_again
     from biasaudit.results import load_result
-    from biasaudit.steps import silent
+    from biasaudit.running.steps import silent
 
     folder, frame = ran
     result = load_result(folder)

@@ -195,7 +195,7 @@ def test_a_column_without_values_is_said_to_hold_nothing(command, audit):
 
 @pytest.mark.parametrize("counted_from", [0, 1 << 40], ids=["in place", "loaded"])
 def test_a_query_cannot_make_a_file(command, audit, tmp_path, monkeypatch, counted_from):
-    monkeypatch.setattr("biasaudit.engine.COUNTED_FROM", counted_from)
+    monkeypatch.setattr("biasaudit.running.counted.COUNTED_FROM", counted_from)
     folder, people, _ = audit
     made = tmp_path / "made"
     with sqlite3.connect(folder / "people.db") as connection:

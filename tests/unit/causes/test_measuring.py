@@ -7,13 +7,13 @@ import pytest
 import biasaudit
 from biasaudit.causes import measure_causes
 from biasaudit.errors import DeclarationError
-from biasaudit.inputs import read_inputs
 from biasaudit.measures import attribute_facts, count
 from biasaudit.models import line_of
 from biasaudit.plugins import Case
 from biasaudit.results import from_json, to_json
+from biasaudit.running.inputs import read_inputs
+from biasaudit.running.steps import Run, silent
 from biasaudit.spec import declare
-from biasaudit.steps import Run, silent
 
 ACCEPTED = [{"through": "skill", "reason": "the job needs it"}]
 PARENTS = {"skill": ["sex"], "town": ["sex"], "called": ["skill", "town", "sex"]}

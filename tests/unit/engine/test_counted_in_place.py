@@ -5,8 +5,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from biasaudit import engine, inputs
 from biasaudit.engine import run
+from biasaudit.running import counted, inputs
 
 
 @pytest.fixture
@@ -80,18 +80,18 @@ def test_a_large_file_is_never_loaded(frame, tmp_path, monkeypatch):
     _plain(frame).write_parquet(tmp_path / "people.parquet")
     audit = _audit(model={"decision": "called"}, data={"path": str(tmp_path / "people.parquet")})
     loaded = run(audit)
-    monkeypatch.setattr(engine, "COUNTED_FROM", 0)
+    monkeypatch.setattr(counted, "COUNTED_FROM", 0)
     monkeypatch.setattr(inputs, "read_table", lambda *_, **__: pytest.fail("the table was loaded"))
-    counted = run(audit)
+    in_place = run(audit)
     for part in MEASURED:
-        assert getattr(counted, part) == getattr(loaded, part), part
-    assert counted.manifest.data == loaded.manifest.data
+        assert getattr(in_place, part) == getattr(loaded, part), part
+    assert in_place.manifest.data == loaded.manifest.data
 
 
 def test_a_model_trained_here_loads_its_rows(frame, tmp_path, monkeypatch):
     frame.to_csv(tmp_path / "people.csv", index=False)
-    monkeypatch.setattr(engine, "COUNTED_FROM", 0)
-    monkeypatch.setattr(engine, "count_in_place", lambda *_, **__: pytest.fail("rows were needed"))
+    monkeypatch.setattr(counted, "COUNTED_FROM", 0)
+    monkeypatch.setattr(counted, "count_in_place", lambda *_, **__: pytest.fail("rows were needed"))
     audit = _audit(model={"train": "logistic_regression"}, data={"path": str(tmp_path / "people.csv")})
     assert run(audit).model.kind == "trained"
 

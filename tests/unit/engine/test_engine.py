@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import biasaudit
-from biasaudit import engine
 from biasaudit.errors import DataError, DeclarationError, NotApplicableError
+from biasaudit.running import loaded
 
 
 def people(n=400, seed=3):
@@ -69,7 +69,7 @@ def test_a_failing_step_leaves_the_rest_and_says_partial(monkeypatch):
     def broken(*_args, **_kwargs):
         raise RuntimeError("the step broke")
 
-    monkeypatch.setattr(engine, "measure_proxies", broken)
+    monkeypatch.setattr(loaded, "measure_proxies", broken)
     audit = declared({"train": "logistic_regression"}, outcome="good", features=["grade"])
     result = biasaudit.run(audit, data=people())
     assert result.status == "partial"
@@ -82,7 +82,7 @@ def test_a_step_that_does_not_apply_is_no_failure(monkeypatch):
     def not_here(*_args, **_kwargs):
         raise NotApplicableError("not here")
 
-    monkeypatch.setattr(engine, "measure_proxies", not_here)
+    monkeypatch.setattr(loaded, "measure_proxies", not_here)
     audit = declared({"train": "logistic_regression"}, outcome="good", features=["grade"])
     assert biasaudit.run(audit, data=people()).status == "complete"
 

@@ -100,16 +100,16 @@ def test_mistakes_of_a_provenance_end_the_run_with_all_of_them(declared):
 
 
 def test_the_rules_hear_whether_the_minority_is_paid(declared, monkeypatch):
-    from biasaudit import engine
+    from biasaudit.running import following
 
     heard = []
-    original = engine.trace_labels
+    original = following.trace_labels
 
     def listening(table, log, spec, *rest, **named):
         heard.append(spec.annotations.minority_paid)
         return original(table, log, spec, *rest, **named)
 
-    monkeypatch.setattr(engine, "trace_labels", listening)
+    monkeypatch.setattr(following, "trace_labels", listening)
     biasaudit.run(declared)
     biasaudit.run(biasaudit_with(declared, "annotations.minority_paid=true"))
     assert heard == [False, True]

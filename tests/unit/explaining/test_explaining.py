@@ -10,7 +10,7 @@ from biasaudit.explaining import explain
 from biasaudit.explaining.again import run_again
 from biasaudit.explaining.person import decider, find_person
 from biasaudit.models import decide
-from biasaudit.steps import silent
+from biasaudit.running.steps import silent
 
 
 def world(n=160, seed=2):

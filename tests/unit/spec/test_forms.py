@@ -3,7 +3,7 @@
 import pytest
 
 from biasaudit.errors import DeclarationError
-from biasaudit.manifest import audit_info
+from biasaudit.running.manifest import audit_info
 from biasaudit.spec import declare, read_declaration
 
 HEAD = """schema = 1

@@ -18,8 +18,8 @@ from biasaudit.measures import (
 )
 from biasaudit.plugins import offered_measures
 from biasaudit.results import AttributeFacts, AuditResult, Conditional, PeriodGap, Step
+from biasaudit.running.steps import Run
 from biasaudit.spec import AuditSpec
-from biasaudit.steps import Run
 
 
 def measured_from_counts(going: Run, counts: Counts, facts: tuple[AttributeFacts, ...]) -> dict[str, Any]:

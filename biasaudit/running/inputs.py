@@ -21,6 +21,7 @@ from biasaudit.errors import BiasAuditError, DataError, DeclarationError, Plugin
 from biasaudit.models import Judgement, Model, judge, make_model
 from biasaudit.plugins import guarded_importer, offered_importers
 from biasaudit.results import Fingerprint, Step
+from biasaudit.running.steps import Run
 from biasaudit.spec import (
     AuditSpec,
     Declaration,
@@ -30,7 +31,6 @@ from biasaudit.spec import (
     nearest_name,
     read_provenance,
 )
-from biasaudit.steps import Run
 from biasaudit.traces import provenance_doubts, require_units
 from biasaudit.traces.relabelling.relabelled import with_new_labels
 
