@@ -179,8 +179,7 @@ def _logged(ratio: Estimate) -> Estimate:
         return ratio
     if ratio.value <= 0:
         return undefined(ZERO_RATIO, method=METHOD, level=ratio.level)
-    low = math.log(ratio.low) if ratio.low else None
-    high = math.log(ratio.high) if ratio.high else None
+    low, high = (math.log(end) if end is not None and end > 0 else None for end in (ratio.low, ratio.high))
     return Estimate(value=math.log(ratio.value), low=low, high=high, level=ratio.level, method=METHOD)
 
 

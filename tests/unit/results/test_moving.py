@@ -95,6 +95,29 @@ def test_what_is_undefined_stays_so_with_its_reason():
     assert p_value(Estimate(value=0.2, low=None, high=0.4, method="m", reason="open")) is None
 
 
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@st.composite
+def anything(draw):
+    """An estimate as a file may hold one: ends that need not hold the value, or none."""
+    value = draw(st.none() | numbers)
+    if value is None:
+        return undefined("nobody", method="m")
+    low, high = sorted([draw(numbers), draw(numbers)])
+    keeps = draw(st.tuples(st.booleans(), st.booleans()))
+    ends = {"low": low if keeps[0] else None, "high": high if keeps[1] else None}
+    return Estimate(value=value, **ends, method="m", level=draw(st.floats(0.01, 0.999)))
+
+
+@given(anything(), anything())
+def test_whatever_a_file_holds_gives_an_estimate_or_its_reason(after, before):
+    for found in (difference(after, before), quotient(after, before), growth(after, before), growth(after, before, is_ratio=True)):  # fmt: skip
+        assert found.value is not None or found.reason
+        assert p_value(found) is None or 0 <= p_value(found) <= 1
+    assert p_of_quotient(quotient(after, before)) is None or 0 <= p_of_quotient(quotient(after, before)) <= 1
+
+
 @given(st.lists(st.none() | st.floats(0, 1), max_size=20))
 def test_adjusting_is_that_of_the_measures(p_values):
     expected = benjamini_hochberg(np.array([math.nan if p is None else p for p in p_values]))
