@@ -20,6 +20,8 @@ Line = Callable[[FloatArray], FloatArray]
 
 #: Up to so many inputs every coalition is evaluated: 2^6 cost about what the permutations of more inputs do.
 MOST_EXACT = 6
+#: Rounding, relative to a score: nothing that needs to be taken back.
+_SAME = 1e-12
 #: Scores computed at once, which bounds memory.
 _BLOCK = 50_000
 
@@ -228,6 +230,8 @@ def _settled(found: FloatArray, mean: float) -> FloatArray:
     adds up to what the start is off by, and each row then adds up to its own value minus the mean.
     """
     shares, end, start = found[:, :-2], found[:, -2], found[:, -1]
+    if np.abs(start - mean).max(initial=0.0) <= _SAME * max(1.0, abs(mean)):
+        return shares
     design = np.column_stack([np.ones(len(end)), end - end.mean(), start - start.mean()])
     slopes = np.linalg.lstsq(design, shares, rcond=None)[0][2]
     # Rows too few or too alike to tell start from end: what is missing is taken back in equal parts.

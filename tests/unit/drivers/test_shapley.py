@@ -139,6 +139,15 @@ def test_rows_too_few_or_too_alike_add_up_too(rows, columns, seed):
     np.testing.assert_allclose(found.sum(axis=1), expected, atol=1e-9)
 
 
+@pytest.mark.parametrize("columns", [3, 8])
+def test_a_model_that_tells_no_one_apart_gives_nothing(columns):
+    frame = numbers_of(40, columns, seed=1)
+    model = made(frame.columns, lambda part: np.full(len(part), 0.1 + 0.2))
+    for pairs in (1, 7, None):
+        (found,) = shapley_values(model, frame.iloc[:30], frame.iloc[30:], seed=0, pairs=pairs)
+        assert np.abs(found).max() <= (1e-15 if columns == 3 else 0)  # weights of coalitions are thirds and sixths
+
+
 def test_few_meetings_come_to_the_same_mean_as_all_of_them():
     frame = numbers_of(260, 4, seed=5)
     model = made(frame.columns, crossed)
