@@ -22,6 +22,9 @@ from biasaudit.errors import NotApplicableError
 from biasaudit.models import Decisions, Model, line_of
 from biasaudit.results import AttributeFacts, Driver, DriverTotal, estimated
 
+#: Contributions below this are none: the same numbers were added up in another order.
+ROUNDING = 1e-15
+
 
 def explain_gaps(
     model: Model,
@@ -33,6 +36,7 @@ def explain_gaps(
     scores: FloatArray | None = None,
     decisions: Decisions | None = None,
     feature_groups: Mapping[str, tuple[str, ...]] | None = None,
+    minimum_size: int = 1,
 ) -> tuple[tuple[Driver, ...], tuple[DriverTotal, ...]]:
     """Share out the gap of every group over the columns that the model reads, on one scale or on two.
 
@@ -60,6 +64,8 @@ def explain_gaps(
     feature_groups : mapping of str to tuple of str, optional
         Name and columns of each group of inputs that is explained as one: its columns enter together (Jullum, Redelmeier
         & Aas, groupShapley, 2021).
+    minimum_size : int
+        Smaller groups are not judged, and not explained either.
 
     Returns
     -------
@@ -81,6 +87,7 @@ def explain_gaps(
             f"This audit was given {given} made elsewhere. Without the model itself, nothing can be said about which "
             "inputs drive the gap."
         )
+    facts = tuple(_large_enough(fact, minimum_size) for fact in facts)
     players = players_of(model.features, feature_groups)
     scores = model.score(judged_table.frame) if scores is None else scores
     lines: dict[Scale, Line | None] = {"score": None}
@@ -114,6 +121,10 @@ def explain_gaps(
     return tuple(drivers), tuple(totals)
 
 
+def _large_enough(fact: AttributeFacts, minimum_size: int) -> AttributeFacts:
+    return fact.model_copy(update={"groups": tuple(size for size in fact.groups if size.n >= minimum_size)})
+
+
 def _one_gap(
     fact: AttributeFacts,
     group: str,
@@ -133,6 +144,7 @@ def _one_gap(
     variances = (own.variance, others.variance, of_fit)
     is_clear = abs(total) > welch_half_width(variances, (own.rows - 1, others.rows - 1, REFITS - 1), level)
     by_background = means.contributions - reference.contributions
+    by_background = np.where(np.abs(by_background) < ROUNDING, 0.0, by_background)
     parts = by_background.mean(axis=0)
     of_background = by_background.var(axis=0, ddof=1) / BACKGROUNDS
     between = (means.between_people + means.left_open, reference.between_people + reference.left_open)

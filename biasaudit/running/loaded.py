@@ -61,6 +61,7 @@ def measured_whole(going: Run, inputs: Inputs, started: str) -> AuditResult:
             scores=judgement.scores,
             decisions=decisions,
             feature_groups=spec.feature_groups,
+            minimum_size=spec.groups.minimum_size,
         ),
         ((), ()),
     )

@@ -115,6 +115,10 @@ def view(edition: Edition) -> dict[str, Any] | None:
         "parts": sorted(parts, key=lambda part: part["figure"] is None),
         "is_points": scale == "decision",
         "feature_groups": result.data.feature_groups,
+        "has_spread": any(part["has_spread"] for part in parts),
+        "leaves_small": any(
+            size.n < result.audit.minimum_size for facts in result.data.attributes for size in facts.groups
+        ),
     }
 
 

@@ -370,3 +370,12 @@ def test_a_fitted_input_without_influence_has_an_interval_that_knows_of_the_fit(
             held.append(found.low <= 0 <= found.high)
     assert sum(covers) >= 10  # of 12: two standard errors below 95 %
     assert sum(narrow) <= 8  # an interval that takes the model as it is
+
+
+def test_a_group_too_small_to_be_judged_is_not_explained(make_table, make_spec, facts_of, world):
+    frame, outcome = world(120)
+    model, table = trained(make_table, make_spec, frame, outcome, ("grade", "school"), "logistic_regression")
+    (fact,) = facts_of(table, sex="male")
+    women = next(size.n for size in fact.groups if size.group == "female")
+    assert explain_gaps(model, table, (fact,), seed=0, minimum_size=women)[1]
+    assert explain_gaps(model, table, (fact,), seed=0, minimum_size=women + 1) == ((), ())
