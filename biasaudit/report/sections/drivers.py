@@ -133,7 +133,7 @@ def _left_open(total: DriverTotal) -> Message | None:
             error=error,
         )
     return message(
-        "Not everybody was compared with everybody: that leaves contributions open by up to {error}. The bound on the work, or a gap that may be nothing, ended the sample there; the intervals carry it.",
+        "Not everybody was compared with everybody: that leaves contributions open by up to {error}, more than one hundredth of the gap; the intervals carry it.",
         error=error,
     )
 

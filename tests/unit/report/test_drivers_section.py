@@ -27,7 +27,7 @@ def on_decisions(result, **changed):
     ("error", "english", "french"),
     [
         (0.0009, "open by 0.1 at most, no more than one hundredth of the gap", "connue à 0,1 près au plus"),
-        (0.004, "open by up to 0.4. The bound on the work", "connues qu’à 0,4 près"),
+        (0.004, "open by up to 0.4, more than one hundredth of the gap", "connues qu’à 0,4 près"),
     ],
 )
 def test_the_error_of_the_sample_is_told_in_points(results, error, english, french):
