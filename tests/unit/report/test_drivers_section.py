@@ -46,7 +46,7 @@ def test_the_table_says_how_contributions_move_with_the_background(results):
     result = on_decisions(results["rich"])
     text = section(result, "en")
     assert "Moves with whom one compares" in text
-    assert "Each person was compared with several samples" in text
+    assert text.count("each person was compared with several samples") == 1
     # surname: a spread of 0.061 / 20, in points of 100 people
     row = re.search(r"surname −6\.1 .*? birthplace", text)[0]
     assert row.endswith(" 0.3 birthplace")
