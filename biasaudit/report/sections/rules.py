@@ -29,8 +29,8 @@ _LEGEND = (
 Placed = list[tuple[int, RuleEffect]]
 
 
-def rule_parts(edition: Edition) -> list[dict[str, Any]]:
-    """Gather what every rule does to each gap; the most telling comparison has pictures."""
+def rule_parts(edition: Edition, *, drawn: bool = True) -> list[dict[str, Any]]:
+    """Gather what every rule does to each gap; the most telling comparison has pictures, where they are wanted."""
     result = edition.result
     held: dict[tuple[str, str], Placed] = {}
     for at, effect in enumerate(result.trace.rules if result.trace else ()):
@@ -41,10 +41,14 @@ def rule_parts(edition: Edition) -> list[dict[str, Any]]:
         first = placed[0][1]
         return main_group(result, first.attribute) != first.group, order.get(first.attribute, (True, len(order)))
 
-    return [_part(edition, placed, place) for place, placed in enumerate(sorted(held.values(), key=key))]
+    figures = _MOST_FIGURES if drawn else 0
+    return [
+        _part(edition, placed, place, has_figures=place < figures)
+        for place, placed in enumerate(sorted(held.values(), key=key))
+    ]
 
 
-def _part(edition: Edition, placed: Placed, place: int) -> dict[str, Any]:
+def _part(edition: Edition, placed: Placed, place: int, *, has_figures: bool) -> dict[str, Any]:
     effects = [effect for _, effect in placed]
     first = effects[0]
     return {
@@ -53,9 +57,7 @@ def _part(edition: Edition, placed: Placed, place: int) -> dict[str, Any]:
         "rows": [(at, effect, termed(RULE_NAMES, effect.rule)) for at, effect in placed],
         "is_folded": place > 0,
         "figures": [
-            _figure(edition, effects, kind, place)
-            for kind in KINDS
-            if place < _MOST_FIGURES and _is_known(effects, kind)
+            _figure(edition, effects, kind, place) for kind in KINDS if has_figures and _is_known(effects, kind)
         ],
         "told": [_caption(edition.result, effects, kind) for kind in KINDS if _is_known(effects, kind)],
         "has_truth": any(effect.accuracy is not None for effect in effects),

@@ -139,7 +139,7 @@ def _what_if(edition: Edition) -> list[dict[str, Any]]:
         title = message("{group}, against {reference}", group=name(group), reference=name(reference))
         return found.setdefault((attribute, group), {"title": title, "rules": [], "kinds": {}})
 
-    for part in rule_parts(edition):
+    for part in rule_parts(edition, drawn=False):
         first = part["rows"][0][1]
         own = next((effect for _, effect, _ in part["rows"] if effect.is_declared), None)
         for _, effect, called in sorted(part["rows"], key=lambda row: -_moved(row[1])):
@@ -147,7 +147,7 @@ def _what_if(edition: Edition) -> list[dict[str, Any]]:
                 told = _rule(result, effect, own)
                 if told:
                     case(first.attribute, first.group, first.reference)["rules"].append((called, told))
-    for part in unit_parts(edition):
+    for part in unit_parts(edition, drawn=False):
         record = part["record"]
         units = [(unit.unit, _unit(result, record, unit)) for _, unit in part["units"] if unit.drop_one is not None]
         if units:

@@ -28,8 +28,8 @@ _LEGEND = (
 )
 
 
-def unit_parts(edition: Edition) -> list[dict[str, Any]]:
-    """Gather every attribution with its sentence, picture and table."""
+def unit_parts(edition: Edition, *, drawn: bool = True) -> list[dict[str, Any]]:
+    """Gather every attribution with its sentence, table and, where it is wanted, its picture."""
     result = edition.result
     trace = result.trace
     if trace is None:
@@ -53,7 +53,9 @@ def unit_parts(edition: Edition) -> list[dict[str, Any]]:
             ),
             "told": _told(result, attribution) + _sampled(attribution),
             "units": sorted(enumerate(attribution.units), key=lambda pair: -abs(pair[1].contribution.value or 0.0)),
-            "figure": _figure(edition, attribution, at, folds_how=place > 0) if place < _MOST_FIGURES else None,
+            "figure": _figure(edition, attribution, at, folds_how=place > 0)
+            if drawn and place < _MOST_FIGURES
+            else None,
             "reference": _reference(attribution),
         }
         for place, (at, attribution) in enumerate(sorted(found, key=key))
