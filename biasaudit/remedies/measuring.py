@@ -26,6 +26,8 @@ from biasaudit.spec.remedies import Constraint, TriedKind
 #: Numbers that all refits may read at most: rows times prepared columns, times how much longer than a logistic
 #: regression's the refit of another model takes. Beyond it fewer resamples are drawn, then none of the training rows.
 MOST_READ, OTHER_MODELS = 2e9, 100
+#: Numbers that such a refit counts for at least: growing trees costs a tenth of a second however few rows there are.
+LEAST_READ = 1e7
 #: Resamples of training rows below which no interval is made of them.
 FEWEST_REFITS = 10
 #: Numbers that one call of fairlearn's reductions may read; it trains some dozen times.
@@ -285,8 +287,8 @@ def _trainer(case: _Case) -> Trainer:
 
 def _read_by(trainer: Trainer) -> float:
     """Count the numbers that one refit reads."""
-    times = 1 if trainer.refits_quickly else OTHER_MODELS
-    return float(len(trainer.rows) * max(trainer.judged.shape[1], 1) * times)
+    read = float(len(trainer.rows) * max(trainer.judged.shape[1], 1))
+    return read if trainer.refits_quickly else max(read * OTHER_MODELS, LEAST_READ)
 
 
 def _affordable(trainer: Trainer | None, ways: Sequence[Way], replicates: int) -> tuple[int, bool]:
