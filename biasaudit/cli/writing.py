@@ -142,25 +142,41 @@ def write_outputs(result: AuditResult, folder: Path, wanted: Wanted, *, with_res
     Raises
     ------
     ResultError
-        Where a file cannot be written, or a form cannot be filled; what stands before it is written.
+        Where a file cannot be written; or, when all others are written, where a form cannot be filled.
     """
     from biasaudit.results import to_json
 
     if with_result:
         yield write_text(folder / "result.json", to_json(result))
     infix = "" if wanted.language in (None, result.audit.language) else f".{wanted.language}"
+    unfilled: list[str] = []
     for form in sorted(wanted.forms, key=FORMS.index):
         stem = folder / f"{form}{infix}"
-        if {"html", "pdf"} & {*wanted.formats}:
-            page = _text(result, wanted, form, "html")
-            if "html" in wanted.formats:
-                yield write_text(stem.with_name(f"{stem.name}.html"), page)
-            if "pdf" in wanted.formats:
-                yield print_pdf(page, stem.with_name(f"{stem.name}.pdf"))
+        try:
+            texts = _texts(result, wanted, form)
+        except ResultError as error:
+            unfilled.append(str(error))
+            continue
+        if "html" in wanted.formats:
+            yield write_text(stem.with_name(f"{stem.name}.html"), texts["html"])
+        if "pdf" in wanted.formats:
+            yield print_pdf(texts["html"], stem.with_name(f"{stem.name}.pdf"))
         if "md" in wanted.formats:
-            yield write_text(stem.with_name(f"{stem.name}.md"), _text(result, wanted, form, "md"))
+            yield write_text(stem.with_name(f"{stem.name}.md"), texts["md"])
         if form == "report" and "junit" in wanted.formats:
             yield write_text(folder / "junit.xml", _junit(result))
+    if unfilled:
+        raise ResultError("\n".join(unfilled))
+
+
+def _texts(result: AuditResult, wanted: Wanted, form: str) -> dict[str, str]:
+    """Write the report or a form in every markup that was asked for."""
+    texts = {}
+    if {"html", "pdf"} & {*wanted.formats}:
+        texts["html"] = _text(result, wanted, form, "html")
+    if "md" in wanted.formats:
+        texts["md"] = _text(result, wanted, form, "md")
+    return texts
 
 
 def _text(result: AuditResult, wanted: Wanted, form: str, markup: Literal["html", "md"]) -> str:

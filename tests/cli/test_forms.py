@@ -40,6 +40,13 @@ def test_a_form_that_nobody_told_enough_says_what_to_write(command, ran):
     assert "'group'" in ended.err
 
 
+def test_one_form_that_cannot_be_filled_keeps_no_other_from_being_written(command, ran):
+    ended = command("report", ran, "--form", "ll144,four-fifths,annex-iv", "--format", "md")
+    assert ended.code == 2
+    assert "[forms.ll144]" in ended.err
+    assert {path.name for path in ran.glob("*.md")} == {"four-fifths.md", "annex-iv.md"}
+
+
 def test_wrong_names_are_told_with_the_right_ones(command, ran):
     for words, said in (
         (("--form", "ll145"), "'ll145' is not a form. Allowed: report, ll144"),
