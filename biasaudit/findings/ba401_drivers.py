@@ -10,7 +10,7 @@ CHECK = Check(code="BA401", title="What pulls the groups apart")
 
 MOST_OF_DECISIONS = (
     "Inside the model, {feature} pulls the decisions on {group} and {reference} {people} apart most: "
-    "it adds {contribution} points ({low} to {high}) to a gap of {total} in the selection rate."
+    "it adds {contribution} in 100 ({low} to {high}) to a gap of {total} in the selection rate."
 )
 NOTHING_OF_DECISIONS = (
     "No single input pulls the decisions on {group} and {reference} {people} apart by more than chance would."

@@ -18,7 +18,7 @@ NOISE = 0.05
 
 FOUND_OF_DECISIONS = (
     "{feature} stands in for {attribute}: it tells the groups apart with a strength of {strength} "
-    "(0 is chance, 1 is without error), and adds {contribution} points ({low} to {high}) to the gap in the selection "
+    "(0 is chance, 1 is without error), and adds {contribution} in 100 ({low} to {high}) to the gap in the selection "
     "rate of {group} {people}."
 )
 FOUND = (

@@ -28,7 +28,7 @@ ONCE_METHOD = (
 )
 TOO_FEW = "fewer than five people of a group have such an outcome"
 NO_OUTCOME = "of fewer than five judged people an outcome is known"
-NOT_TRIED = "measured with the labels to look at again, where accuracy was not"
+NOT_TRIED = "measured with the labels to look at again, where this agreement is not"
 #: Resamples in which a number must be defined for an interval.
 FEWEST_DRAWN = 10
 

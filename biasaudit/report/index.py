@@ -92,6 +92,8 @@ def _about(edition: Edition, n: int, days: list[str]) -> Message:
     first, last = (name(edition.language.date(day)) for day in (days[0], days[-1]))
     if n == 1:
         return message("One result, of {first}.", first=first)
+    if first == last:
+        return message("{n} results, all of {first}.", n=count(n), first=first)
     return message("{n} results, from {first} to {last}.", n=count(n), first=first, last=last)
 
 

@@ -219,7 +219,7 @@ REASONS: tuple[str, ...] = (
     "it selects {n} in 100 more or fewer people than the declared share or quota, so that a lot would decide much of what is measured",
     "fewer than five people of a group have such an outcome",
     "of fewer than five judged people an outcome is known",
-    "measured with the labels to look at again, where accuracy was not",
+    "measured with the labels to look at again, where this agreement is not",
     "remedies: reweighing by {attribute}",
     "remedies: reductions by {attribute}",
     "remedies: threshold optimiser by {attribute}",

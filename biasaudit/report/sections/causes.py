@@ -120,7 +120,7 @@ def _direct(direct: CausalGap, words: Words) -> Message:
     estimate = direct.estimate
     if estimate.value is None:
         return message(
-            "How much of the gap of {total} points between {group} and {reference} comes straight from {attribute} cannot be told.",
+            "How much of the gap of {total} in 100 between {group} and {reference} comes straight from {attribute} cannot be told.",
             **words,
         )
     words = words | {
@@ -130,16 +130,16 @@ def _direct(direct: CausalGap, words: Words) -> Message:
     }
     if estimate.value == 0 and estimate.low == estimate.high:
         return message(
-            "Nothing of the gap of {total} points between {group} and {reference} comes straight from {attribute}: asked about the same file with either value, the model decides the same.",
+            "Nothing of the gap of {total} in 100 between {group} and {reference} comes straight from {attribute}: asked about the same file with either value, the model decides the same.",
             **{key: words[key] for key in ("total", "group", "reference", "attribute")},
         )
     if _is_clear(direct):
         return message(
-            "If the graph is right, {value} points ({low} to {high}) of the gap of {total} between {group} and {reference} come straight from {attribute}, past everything that is declared.",
+            "If the graph is right, {value} in 100 ({low} to {high}) of the gap of {total} between {group} and {reference} come straight from {attribute}, past everything that is declared.",
             **words,
         )
     return message(
-        "If the graph is right, what comes straight from {attribute} cannot be told from nothing: {value} points ({low} to {high}) of the gap of {total} between {group} and {reference}.",
+        "If the graph is right, what comes straight from {attribute} cannot be told from nothing: {value} in 100 ({low} to {high}) of the gap of {total} between {group} and {reference}.",
         **words,
     )
 
@@ -153,17 +153,17 @@ def _part(one: CausalGap) -> Message:
     }
     if one.part == "spurious":
         return message(
-            "{value} points ({low} to {high}) come from what acts on the decision and merely goes with the attribute.",
+            "{value} in 100 ({low} to {high}) come from what acts on the decision and merely goes with the attribute.",
             **words,
         )
     words["through"] = _few(list(through))
     if one.part == "justified":
-        return message("{value} points ({low} to {high}) come along ways declared accepted ({through}).", **words)
+        return message("{value} in 100 ({low} to {high}) come along ways declared accepted ({through}).", **words)
     if one.part == "unjustified":
         return message(
-            "{value} points ({low} to {high}) come along ways that nobody declared accepted ({through}).", **words
+            "{value} in 100 ({low} to {high}) come along ways that nobody declared accepted ({through}).", **words
         )
-    return message("{value} points ({low} to {high}) come along declared ways, accepted or not ({through}).", **words)
+    return message("{value} in 100 ({low} to {high}) come along declared ways, accepted or not ({through}).", **words)
 
 
 def _few(variables: list[str]) -> Any:
@@ -200,7 +200,7 @@ def _labels(found: _Found) -> list[Message]:
     direct, total = found["direct"][1], found["total"][1]
     return [
         message(
-            "In the recorded labels, {value} points ({low} to {high}) of a gap of {total} come straight from {attribute}.",
+            "In the recorded labels, {value} in 100 ({low} to {high}) of a gap of {total} come straight from {attribute}.",
             value=in_100(direct.estimate.value, 1),
             low=in_100(direct.estimate.low, 1),
             high=in_100(direct.estimate.high, 1),
@@ -242,7 +242,7 @@ def _fall(edition: Edition, found: dict[CausalPart, CausalGap], name_: str) -> F
         total_figures=language.signed(total * 100, 1),
         bars=tuple(bars),
     )
-    unit = edition.says(message("difference in the selection rate, in points"))
+    unit = edition.says(message("difference in the selection rate, in 100"))
     caption = message("{group}: the gap, part by part, if the graph is right.", group=name(of.group))
     told = "; ".join(f"{bar.label}: {bar.figures}" for bar in bars)
     return Figure(

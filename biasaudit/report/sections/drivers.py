@@ -164,12 +164,12 @@ def _caption(result: AuditResult, total: DriverTotal, drivers: list[Driver]) -> 
     is_open = low is not None and high is not None and low <= 0 <= high
     if is_open and total.scale == "decision":
         return message(
-            "No single input pulls the decisions on {group} and {reference} apart by more than chance would; the whole gap is {total} points.",
+            "No single input pulls the decisions on {group} and {reference} apart by more than chance would; the whole gap is {total} in 100.",
             **{key: words[key] for key in ("group", "reference", "total")},
         )
     if total.scale == "decision":
         return message(
-            "Inside the model, {feature} pulls the decisions on {group} and {reference} apart most: {contribution} points, of a gap of {total}.",
+            "Inside the model, {feature} pulls the decisions on {group} and {reference} apart most: {contribution} in 100, of a gap of {total}.",
             **words,
         )
     if is_open:
@@ -208,7 +208,7 @@ def _figure(
         bars=tuple(_bars(edition, drivers, total, most=_MOST_SMALL if is_small else MOST_NAMED)),
     )
     unit = edition.says(
-        message("difference in the selection rate, in points") if is_points else message("difference in the mean score")
+        message("difference in the selection rate, in 100") if is_points else message("difference in the mean score")
     )
     drawn = {
         form: waterfall_picture(fall, canvas, language, name=f"{name_}-{form}", unit=unit)

@@ -92,21 +92,21 @@ def _caption(result: AuditResult, attribute: str, pairs: list[tuple[Proxy, Drive
     }
     if driver.scale == "decision" and first is strongest:
         return message(
-            "Of the inputs, {feature} tells {attribute} best, with a strength of {strength} (0 is chance, 1 is without error), and adds {contribution} points to the gap of {group}.",
+            "Of the inputs, {feature} is the one that tells {attribute} best, with a strength of {strength} (0 is chance, 1 is without error), and adds {contribution} in 100 to the gap of {group}.",
             **words,
         )
     if driver.scale == "decision":
         return message(
-            "{feature} tells {attribute} with a strength of {strength} (0 is chance, 1 is without error) and adds {contribution} points to the gap of {group}.",
+            "The input {feature} tells {attribute} with a strength of {strength} (0 is chance, 1 is without error) and adds {contribution} in 100 to the gap of {group}.",
             **words,
         )
     if first is strongest:
         return message(
-            "Of the inputs, {feature} tells {attribute} best, with a strength of {strength} (0 is chance, 1 is without error), and adds {contribution} to the score gap of {group}.",
+            "Of the inputs, {feature} is the one that tells {attribute} best, with a strength of {strength} (0 is chance, 1 is without error), and adds {contribution} to the score gap of {group}.",
             **words,
         )
     return message(
-        "{feature} tells {attribute} with a strength of {strength} (0 is chance, 1 is without error) and adds {contribution} to the score gap of {group}.",
+        "The input {feature} tells {attribute} with a strength of {strength} (0 is chance, 1 is without error) and adds {contribution} to the score gap of {group}.",
         **words,
     )
 
@@ -122,7 +122,7 @@ def _figure(
     short = edition.says(message("how well it tells {attribute}", attribute=name(attribute)))
     is_points = edition.result.driver_scale == "decision"
     up = edition.says(
-        message("size of what it adds to the gap, in points")
+        message("size of what it adds to the gap, in 100")
         if is_points
         else message("size of what it adds to the gap in the mean score")
     )

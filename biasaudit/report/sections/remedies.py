@@ -184,16 +184,15 @@ def _number_told(result: AuditResult, one: Remedy, today: Remedy) -> list[Messag
 
 
 def _gap_told(result: AuditResult, one: Remedy, today: Remedy) -> Message:
-    """Say what the gap would have been, told so that today's is positive."""
+    """Say what the gap would have been, with its sign as in the tables: a change may turn it round."""
     assert one.change_in_gap is not None
-    way = -1.0 if (today.gap.value or 0.0) < 0 else 1.0
     low, high = sorted((one.change_in_gap.low or 0.0, one.change_in_gap.high or 0.0))
     return message(
         "{change}: the gap of {group} would have been {after} in 100 in place of {before}; the difference lies between {low} and {high}.",
         change=named(one),
         group=people_of(result, one.attribute, one.group),
-        after=in_100((one.gap.value or 0.0) * way, 1),
-        before=in_100((today.gap.value or 0.0) * way, 1),
+        after=in_100(one.gap.value or 0.0, 1),
+        before=in_100(today.gap.value or 0.0, 1),
         low=in_100(min(abs(low), abs(high)), 1),
         high=in_100(max(abs(low), abs(high)), 1),
     )

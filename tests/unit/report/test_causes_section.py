@@ -58,23 +58,23 @@ def section(result, language="en"):
 
 def test_each_part_is_told_with_its_interval_and_the_e_value(rich):
     text = section(with_causes(rich, parts()))
-    assert "−8.0 points (−11.0 to −5.0) of the gap of −10.5" in text
-    assert "−2.0 points (−3.0 to −1.0) come along ways that nobody declared accepted ( name )" in text
-    assert "−1.0 points (−2.0 to 0.0) come along ways declared accepted ( marks )" in text
-    assert "0.5 points (−1.0 to 2.0) come from what acts on the decision and merely goes with the attribute" in text
+    assert "−8.0 in 100 (−11.0 to −5.0) of the gap of −10.5" in text
+    assert "−2.0 in 100 (−3.0 to −1.0) come along ways that nobody declared accepted ( name )" in text
+    assert "−1.0 in 100 (−2.0 to 0.0) come along ways declared accepted ( marks )" in text
+    assert "0.5 in 100 (−1.0 to 2.0) come from what acts on the decision and merely goes with the attribute" in text
     assert "by a ratio of 2.4 each; by 1.7" in text
     assert "Accepted, whatever passes through marks : marked by people who know no name" in text
 
 
 def test_a_direct_part_that_may_be_nothing_is_not_told_as_something(rich):
     text = section(with_causes(rich, parts(direct=estimate(-0.02, -0.05, 0.01))))
-    assert "cannot be told from nothing: −2.0 points" in text
+    assert "cannot be told from nothing: −2.0 in 100" in text
     assert "would explain this direct part away" not in text
 
 
 def test_a_model_that_decides_the_same_under_both_values_is_said_to(rich):
     text = section(with_causes(rich, parts(direct=estimate(0.0, 0.0, 0.0))))
-    assert "Nothing of the gap of −10.5 points" in text
+    assert "Nothing of the gap of −10.5 in 100" in text
     assert "the model decides the same" in text
 
 
@@ -101,7 +101,7 @@ def test_parts_that_are_not_split_are_drawn_together(rich):
 
 def test_labels_are_told_after_decisions(rich):
     text = section(with_causes(rich, (*parts(), *parts(stage="label", direct=estimate(-0.06, -0.09, -0.03)))))
-    assert "In the recorded labels, −6.0 points (−9.0 to −3.0) of a gap of −10.5 come straight from origin" in text
+    assert "In the recorded labels, −6.0 in 100 (−9.0 to −3.0) of a gap of −10.5 come straight from origin" in text
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

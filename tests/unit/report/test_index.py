@@ -63,6 +63,15 @@ def test_runs_stand_in_the_order_in_which_they_ended(page, runs):
     assert rows[0][2] == "met: 1, not met: 1, cannot tell: 1"
 
 
+def test_results_of_one_day_name_that_day_once(rich, runs, page):
+    assert "3 results, from 2 March 2025 to 2 September 2026." in page
+    one_day = [
+        (ended(rich, "2026-03-02"), "a.html"),
+        (runs[0][0].model_copy(update={"manifest": ended(rich, "2026-03-02").manifest}), "b.html"),
+    ]
+    assert "2 results, all of 2 March 2026." in render_index(one_day)
+
+
 def test_links_lead_to_each_report_and_nowhere_else(page):
     assert re.findall(r'href="(?!#)([^"]*)"', page) == ["c/report.html", "a/report.html", "b.html", "c/report.html"]
     assert " src=" not in page

@@ -81,7 +81,7 @@ AGAIN = remedy("1730 items labelled again", "relabel", -0.005, amount=1_730.0).m
     update={
         "selected": None,
         "accuracy": undefined(
-            "measured with the labels to look at again, where accuracy was not", method="not measured"
+            "measured with the labels to look at again, where this agreement is not", method="not measured"
         ),
         "change_in_accuracy": None,
         "reference_accuracy": None,
@@ -119,7 +119,7 @@ def test_without_remedies_there_is_no_section(rich):
 def test_it_says_what_would_have_changed_for_whom_and_recommends_nothing(whole):
     text = told(whole)
     assert "none is a recommendation" in text
-    said = "Without origin: the gap of non-European applicants would have been 1.0 in 100 in place of 16.6; the difference lies between 12.6 and 18.6."
+    said = "Without origin: the gap of non-European applicants would have been −1.0 in 100 in place of −16.6; the difference lies between 12.6 and 18.6."
     assert said in text.replace(" :", ":")
     assert (
         "Of 100 non-European applicants, the decision would have become “called to interview” for 12, and no longer been so for 0; of 100 European applicants, for 0 and 3."
@@ -129,7 +129,7 @@ def test_it_says_what_would_have_changed_for_whom_and_recommends_nothing(whole):
         "Of 100 decisions, 92.0 in place of 93.4 would have agreed with the recorded outcome, and 93.4 in place of 92.3 with the reference labels."
         in text
     )
-    assert "Trained on the reference labels: the gap of non-European applicants would have been 0.5 in 100" in text
+    assert "Trained on the reference labels: the gap of non-European applicants would have been −0.5 in 100" in text
     for word in ("should", "recommend ", "best", "fair ", "unbiased"):
         assert word not in text
 
@@ -184,7 +184,7 @@ def test_the_tables_hold_every_change_and_its_costs(whole):
     assert "Selected only with it" in text
     assert "12.4 [12.3, 12.5]" in text or "12.4 12.3 to 12.5" in text
     assert "not defined" in text
-    assert "labels to look at again, where accuracy was not" in text
+    assert "labels to look at again, where this agreement is not" in text
 
 
 def test_the_picture_has_a_mark_a_change_and_an_alternative_in_words(whole):
@@ -205,7 +205,7 @@ def test_without_reference_labels_the_outcome_is_drawn(rich):
 def test_french_says_the_same(rich):
     text = told(page(rich, *ALL, language="fr")).replace("\u202f", " ").replace("\u00a0", " ")
     assert "Ce que des changements auraient donné" in text
-    assert "aurait été de 1,0 sur 100 au lieu de 16,6" in text
+    assert "aurait été de −1,0 sur 100 au lieu de −16,6" in text
     assert "Ce rapport n’est pas un avis juridique." in text
     assert "208 places tirées au sort" in text
     assert "seuils de fairlearn, taux d’erreur égaux selon" in text.lower()

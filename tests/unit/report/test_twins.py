@@ -97,7 +97,7 @@ def test_twins_and_chance_are_told_in_english(held_against):
 def test_twins_and_chance_are_told_in_french(held_against):
     texts = told(held_against, "fr")
     assert "590 ont un quasi-jumeau" in texts["flips"]
-    assert "16,0 sur 100 d’entre eux et 25,0 sur 100 de leurs quasi-jumeaux" in texts["flips"]
+    assert "16,0 sur 100 de ces personnes et 25,0 sur 100 de leurs quasi-jumeaux" in texts["flips"]
     assert "2 autres variables" in texts["flips"]
     assert "moins de 10 personnes du groupe ont un quasi-jumeau" in texts["flips"]
     assert "cette force dépasse rarement 0,08" in texts["proxies"]
