@@ -35,7 +35,9 @@ class ImpactRatio(Record):
     reference: str = Field(description="The most selected group among those with 2 % of the people or more.")
     n_group: float
     n_reference: float
-    share: float = Field(description="Of the people whose group is recorded, how many belong to this one.")
+    share: float | None = Field(
+        description="Of the people whose group is recorded, how many belong to this one; null where it is withheld."
+    )
     ratio: Estimate = Field(description="Rate of the group divided by that of the most selected one.")
     p_value: float | None = Field(description="Fisher's exact test, two-sided, of this comparison alone.")
     p_two_more: float | None = Field(

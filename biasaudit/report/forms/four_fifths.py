@@ -121,7 +121,7 @@ def _side(each: ImpactRatio) -> Message:
         return WITHHELD
     if each.ratio.value is None:
         return message("not defined")
-    if each.share < SMALL:
+    if each.share is not None and each.share < SMALL:
         return message("under 2 % of the people: need not be compared")
     return message("below") if each.ratio.value < FOUR_FIFTHS else message("not below")
 

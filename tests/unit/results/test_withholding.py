@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import biasaudit
-from biasaudit.results import FEWEST_PEOPLE, TOO_FEW_TO_SHOW, withhold_small_cells
+from biasaudit.results import FEWEST_PEOPLE, TOO_FEW_TO_SHOW, AuditResult, to_json, withhold_small_cells
 
 
 def audited(*sizes):
@@ -55,6 +55,12 @@ def test_a_small_denominator_is_withheld_in_a_large_group(small):
     assert withheld == {rate.measure for rate in small.rates if rate.group == "g12" and 0 < rate.n < FEWEST_PEOPLE}
     assert "fpr" in withheld
     assert "selection_rate" not in withheld
+
+
+def test_what_is_withheld_reads_again(small):
+    """A result that holds a group of fewer than five people can be reported, compared and amended later."""
+    assert any(ratio.share is None for ratio in small.impact_ratios)
+    assert AuditResult.model_validate_json(to_json(small)) == small
 
 
 def test_large_groups_keep_every_number():
