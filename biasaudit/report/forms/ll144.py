@@ -96,6 +96,11 @@ def _declared(result: AuditResult, roles: Mapping[str, str]) -> LocalLaw144:
             'declare [forms.ll144] sex = "…" and race = "…" in audit.toml, or give --role sex=… --role race=…. '
             f"This result has: {_attributes(result)}."
         )
+    if declared.sex == declared.race:
+        raise ResultError(
+            f"The tables of Local Law 144 need two attributes, and {declared.sex!r} is declared as sex and as race. "
+            f"This result has: {_attributes(result)}."
+        )
     if result.audit.positive_is == "unfavourable":
         raise ResultError(
             "The tables of Local Law 144 are about being selected, and the positive decision of this audit counts "

@@ -142,6 +142,8 @@ def test_ll144_guesses_no_attribute(rich):
         written(rich, "ll144", roles={})
     with pytest.raises(ResultError, match="No attribute 'gender' is in this result, so it cannot be sex"):
         written(rich, "ll144", roles={"sex": "gender"})
+    with pytest.raises(ResultError, match="'sex' is declared as sex and as race"):
+        written(rich, "ll144", roles={"sex": "sex", "race": "sex"})
     with pytest.raises(ResultError, match="'age' is no role"):
         written(rich, "ll144", roles={"age": "age"})
 
