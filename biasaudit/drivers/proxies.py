@@ -10,7 +10,7 @@ import pandas as pd
 
 from biasaudit.data.table import FloatArray, Table
 from biasaudit.drivers.intervals import normal_quantile
-from biasaudit.drivers.telling import MOST_LEVELS, PRIOR, IntArray, Joined, People, strengths_of_levels
+from biasaudit.drivers.telling import PRIOR, IntArray, Joined, People, levels_kept, strengths_of_levels
 from biasaudit.measures import benjamini_hochberg
 from biasaudit.models import is_numeric
 from biasaudit.results import NOT_RECORDED, AttributeFacts, Estimate, Proxy, estimated, undefined
@@ -236,7 +236,7 @@ def _bounded(
 def _shuffles(name: str, levels: list[IntArray], groups: int) -> int:
     """Choose how often a stand-in is measured on shuffled people."""
     if name == ALL_FEATURES:
-        columns = sum(min(MOST_LEVELS, int(part.max()) + 1) for part in levels)
+        columns = sum(min(levels_kept(len(levels)), int(part.max()) + 1) for part in levels)
         return max(_LEAST_TOGETHER, min(SHUFFLES_TOGETHER, int(_MOST_SOLVED / (columns**2 * groups))))
     return max(LEAST_SHUFFLES, min(SHUFFLES, _MOST_CELLS // (int(levels[0].max()) + 1)))
 

@@ -21,6 +21,8 @@ Codes = npt.NDArray[np.integer[Any]]
 PRIOR = 1.0
 #: Levels that a feature keeps where all are joined.
 MOST_LEVELS = 50
+#: Levels of all features joined: beyond it each keeps fewer, its most common ones, since work grows with the cube.
+MOST_COLUMNS = 1_000
 #: Decimals of a guess: identical people must tie, whatever the order of sums.
 _DECIMALS = 10
 
@@ -117,12 +119,24 @@ class Joined:
         return 2 * found / len(self._parts) - 1
 
 
+def levels_kept(features: int) -> int:
+    """Give how many levels each feature keeps where so many are joined.
+
+    Examples
+    --------
+    >>> levels_kept(3), levels_kept(200)
+    (50, 5)
+    """
+    return max(2, min(MOST_LEVELS, MOST_COLUMNS // max(features, 1)))
+
+
 def _part(levels: list[IntArray], people: People, test: IntArray) -> _Part:
     train = np.setdiff1d(np.arange(len(people.codes)), test)
     blocks = []
+    most = levels_kept(len(levels))
     for part in levels:
         people_of = np.bincount(part[train])
-        kept = np.argsort(-people_of, kind="stable")[:MOST_LEVELS]
+        kept = np.argsort(-people_of, kind="stable")[:most]
         place = np.full(int(part.max()) + 1, -1)
         place[kept] = np.arange(len(kept))
         rows = np.flatnonzero(place[part] >= 0)
