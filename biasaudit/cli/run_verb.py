@@ -12,7 +12,7 @@ import click
 
 from biasaudit.cli.compare_verb import tell
 from biasaudit.cli.main import ExitCode, one_line, say, visible
-from biasaudit.cli.writing import Wanted, output_options, wanted_outputs, write_outputs
+from biasaudit.cli.writing import Wanted, output_options, require_writable, wanted_outputs, write_outputs
 from biasaudit.errors import ResultError
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def command(
     wanted = wanted_outputs(formats, forms, roles, language)
     if relabelled is not None and len(audits) > 1:
         raise click.UsageError("--relabelled holds the labels of one audit: run it alone.")
+    require_writable(out)
     codes = []
     for audit in audits:
         ran = run_whole(

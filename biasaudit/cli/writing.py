@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -192,6 +193,21 @@ def _junit(result: AuditResult) -> str:
     from biasaudit.report import render_junit
 
     return render_junit(result)
+
+
+def require_writable(folder: Path) -> None:
+    """Refuse a folder that cannot be made or written, before anything is measured for it.
+
+    Raises
+    ------
+    ResultError
+        Where a file stands in its way, or its nearest folder may not be written.
+    """
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir():
+        raise ResultError(f"{folder}: cannot be written ({nearest} is a file).")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise ResultError(f"{folder}: cannot be written (no permission in {nearest}).")
 
 
 def write_text(path: Path, text: str) -> Path:

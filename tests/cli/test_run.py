@@ -3,6 +3,8 @@
 import json
 import xml.etree.ElementTree as ET
 
+import pytest
+
 from biasaudit.results import load_result
 
 
@@ -97,3 +99,13 @@ def test_a_case_that_does_not_load_ends_in_3(command, audit):
     assert ended.code == 3
     assert "audit/case.py failed" in ended.err
     assert "Traceback" not in ended.err
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_measured(command, audit, tmp_path, monkeypatch):
+    folder, *_ = audit
+    monkeypatch.setattr("biasaudit.engine.run_whole", lambda *_, **__: pytest.fail("it was measured first"))
+    (tmp_path / "taken").write_text("")
+    ended = command("run", folder, "--quiet", "--out", tmp_path / "taken" / "reports")
+    assert ended.code == 2
+    assert "cannot be written" in ended.err
+    assert "is a file" in ended.err
