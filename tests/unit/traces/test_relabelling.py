@@ -15,7 +15,7 @@ from biasaudit.models import decide, judge, make_model
 from biasaudit.spec import ModelSpec, RelabelSpec
 from biasaudit.testing.planted import World, plant_world, planted_declaration
 from biasaudit.testing.planted_traces import source_of
-from biasaudit.traces import relabelling
+from biasaudit.traces.relabelling import planning
 from biasaudit.traces.relabelling.grounds import lay_grounds
 from biasaudit.traces.relabelling.planning import plan_relabelling, rank_items, refits_planned
 
@@ -134,7 +134,7 @@ def test_a_clean_world_is_promised_nothing(reference):
 
 @pytest.mark.slow
 def test_intervals_are_as_wide_as_worlds_differ(monkeypatch):
-    monkeypatch.setattr(relabelling, "RANDOM_ORDERS", 2)
+    monkeypatch.setattr(planning, "RANDOM_ORDERS", 2)
     world = replace(GUILTY, items=1_200)
     steps = [of_b(Case(seed, world, relabel=RelabelSpec(budget=(100,))).plan().relabel)[0] for seed in range(60)]
     for name in ("gap_before", "gap_after", "change"):
