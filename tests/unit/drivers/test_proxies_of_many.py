@@ -34,7 +34,7 @@ def test_an_ordinary_audit_has_every_shuffle():
     assert proxies._bounded(wanted, dict.fromkeys("abc", np.zeros(200)), _strengths("abc", 0.0), 5) == wanted
 
 
-@pytest.mark.parametrize(("features", "groups", "expected"), [(10, 4, 999), (200, 59, 99)])
+@pytest.mark.parametrize(("features", "groups", "expected"), [(10, 4, 999), (200, 59, 338), (3_000, 59, 99)])
 def test_all_together_are_shuffled_less_where_there_are_very_many(features, groups, expected):
     levels = [np.arange(20)] * features
     assert proxies._shuffles(proxies.ALL_FEATURES, levels, groups) == expected
