@@ -15,6 +15,7 @@ from biasaudit.remedies.ways import Known, Way
 from biasaudit.results import Relabel, Trace
 from biasaudit.spec import AuditSpec
 from biasaudit.traces import SMALL_UNITS, Ballots, Rule, aggregate, apply_rules, ballots_of, compared_rules
+from biasaudit.traces.disclosure import columns_of
 from biasaudit.traces.rules.declared import rule_of
 
 #: Rules whose labels are aggregated again at the most so many answers; they take long.
@@ -109,8 +110,7 @@ def _without_unit(  # noqa: PLR0917 - takes what every room before it made
 ) -> Way:
     """Train without one unit's labels; rows that lose all of theirs leave the training."""
     ballots = ballots_of(log, position >= 0)
-    column = f"unit:{kind}" if f"unit:{kind}" in log.frame else f"attribute:{kind}"
-    left = ballots.subset((log.frame[column].astype(str) != unit).to_numpy()[ballots.source])
+    left = ballots.subset((log.frame[columns_of(log)[kind]].astype(str) != unit).to_numpy()[ballots.source])
     labels, kept = trainer.labels.copy(), np.ones(len(trainer.labels))
     kept[position[ballots.rows]] = 0.0
     kept[position[left.rows]] = 1.0

@@ -15,7 +15,7 @@ from biasaudit.errors import NotApplicableError
 from biasaudit.results import NOT_RECORDED
 from biasaudit.traces.attribution.facets import FEWEST_SHARED
 from biasaudit.traces.ballots import Ballots, IntArray, renumbered
-from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS, columns_of
 
 #: One pool cannot be held against another.
 PAIR = 2
@@ -123,8 +123,7 @@ def pools_of(log: AnnotationLog, ballots: Ballots, kind: str, values: npt.ArrayL
     NotApplicableError
         Where fewer than two pools have 5 annotators.
     """
-    column = f"unit:{kind}" if kind in log.units else f"attribute:{kind}"
-    named = pd.Categorical(log.frame[column])
+    named = pd.Categorical(log.frame[columns_of(log)[kind]])
     code = named.codes.astype(np.intp)[ballots.source]
     # By pool and annotator; labels of no known pool stand in the first row, which is left out.
     met = np.zeros((len(named.categories) + 1, int(ballots.annotator.max(initial=-1)) + 1), dtype=bool)

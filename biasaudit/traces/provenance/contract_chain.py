@@ -15,7 +15,7 @@ from biasaudit.results import ChainLink, MissingLink
 from biasaudit.spec import Provenance, ProvenanceSpec, nearest_name
 from biasaudit.spec.chain import Place, places_of
 from biasaudit.spec.lines import Location, dotted, line_of
-from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS, columns_of
 
 #: In the place of a link: no link is declared for the label, or several are and nobody says which.
 NO_LINK, ONE_OF_SEVERAL = -1, -2
@@ -105,11 +105,10 @@ def _no_unit(provenance: Provenance, where: Location, kind: str, available: list
 
 def labels_of_unit(log: AnnotationLog, unit: dict[str, tuple[str, ...]]) -> BoolArray:
     """Tell which labels belong to a unit such as ``{"vendor": ("Alpha",)}``; all where it is empty."""
-    frame = log.frame
-    kept = np.ones(len(frame), dtype=bool)
+    columns = columns_of(log)
+    kept = np.ones(len(log.frame), dtype=bool)
     for kind, values in unit.items():
-        column = f"unit:{kind}" if kind in log.units else f"attribute:{kind}"
-        kept &= frame[column].astype(str).isin(values).to_numpy() if column in frame else False
+        kept &= log.frame[columns[kind]].astype(str).isin(values).to_numpy() if kind in columns else False
     return kept
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from biasaudit.data.annotations import AnnotationLog
 from biasaudit.results import Step
 from biasaudit.spec import AnnotationsSpec, ProvenanceSpec
+from biasaudit.traces.disclosure import columns_of
 
 
 def provenance_doubts(provenance: ProvenanceSpec, declared: AnnotationsSpec, log: AnnotationLog) -> tuple[Step, ...]:
@@ -29,10 +30,9 @@ def provenance_doubts(provenance: ProvenanceSpec, declared: AnnotationsSpec, log
     units += [entry.unit for entry in provenance.guideline]
     units += [entry.unit for entry in provenance.pay]
     named = [(kind, value) for unit in units for kind, values in unit.items() for value in values]
-    doubts = []
+    columns, doubts = columns_of(log), []
     for kind, value in dict.fromkeys(named):
-        column = f"unit:{kind}" if kind in log.units else f"attribute:{kind}"
-        if value not in log.frame[column].astype(str).unique():
+        if value not in log.frame[columns[kind]].astype(str).unique():
             doubts.append(f"no label of the log has '{value}' in '{kind}', of which provenance.toml speaks")
     if provenance.rule.name is not None and provenance.rule.name != declared.rule:
         doubts.append(

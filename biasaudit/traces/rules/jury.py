@@ -13,7 +13,7 @@ from biasaudit.errors import NotApplicableError
 from biasaudit.results import NOT_RECORDED
 from biasaudit.spec import JurySpec, nearest_name
 from biasaudit.traces.ballots import Ballots, IntArray
-from biasaudit.traces.disclosure import FEWEST_ANNOTATORS
+from biasaudit.traces.disclosure import FEWEST_ANNOTATORS, columns_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +93,10 @@ def jury_of(log: AnnotationLog, declared: JurySpec) -> Jury:
 
 
 def _column(log: AnnotationLog, attribute: str) -> str:
-    if attribute in log.units:
-        return f"unit:{attribute}"
-    if attribute in log.attributes:
-        return f"attribute:{attribute}"
-    if near := nearest_name(attribute, (*log.units, *log.attributes)):
+    columns = columns_of(log)
+    if attribute in columns:
+        return columns[attribute]
+    if near := nearest_name(attribute, columns):
         raise NotApplicableError(
             f"the jury's attribute '{attribute}' is no declared unit or annotator attribute (did you mean '{near}'?)"
         )
