@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
 from biasaudit.causes.identify import Part, Plan, Way
 from biasaudit.causes.switching import Switched
 from biasaudit.data.table import FloatArray
+from biasaudit.measures.intervals import t_quantile
 from biasaudit.measures.sensitivity import e_value
 from biasaudit.results import AttributeFacts, CausalGap, Estimate, Stage, estimated, undefined
 
@@ -106,7 +106,7 @@ def _part(gap: Gap, part: Part, means: Sequence[Sequence[Switched]], method: str
         reason = "too few people of the group are like people of the reference in the declared variables"
     if reason:
         return _record(gap, part, undefined(reason, method=method, level=gap.level))
-    quantile = float(stdtrit(max(alike - 1, 1), (1 + gap.level) / 2))
+    quantile = t_quantile(gap.level, max(alike - 1, 1))
     value, error = _over_divisions(
         [other.value - one.value for one, other in zip(before, after, strict=True)],
         [other.influence - one.influence for one, other in zip(before, after, strict=True)],

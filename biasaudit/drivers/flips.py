@@ -12,9 +12,10 @@ from scipy.special import logit
 
 from biasaudit.data.table import FloatArray, Table
 from biasaudit.drivers.changes import Change, changes
-from biasaudit.drivers.intervals import t_quantile, wilson_upper
+from biasaudit.drivers.intervals import wilson_upper
 from biasaudit.drivers.sampling import copies_of
 from biasaudit.errors import DataError, NotApplicableError
+from biasaudit.measures.intervals import t_quantile
 from biasaudit.models import Model, decide, is_numeric
 from biasaudit.results import (
     ANY_GROUP,

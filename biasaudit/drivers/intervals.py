@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
+from scipy.special import ndtri
+
+from biasaudit.measures.intervals import t_quantile
 
 
 def normal_quantile(level: float) -> float:
@@ -17,17 +19,6 @@ def normal_quantile(level: float) -> float:
     1.96
     """
     return float(ndtri((1 + level) / 2))
-
-
-def t_quantile(level: float, freedom: float) -> float:
-    """Give the half-width of a two-sided Student interval, in standard errors.
-
-    Examples
-    --------
-    >>> round(t_quantile(0.95, 10), 2)
-    2.23
-    """
-    return float(stdtrit(freedom, (1 + level) / 2))
 
 
 def welch_half_width(variances: Sequence[float], freedoms: Sequence[float], level: float) -> float:

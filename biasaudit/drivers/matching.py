@@ -11,9 +11,10 @@ from sklearn.neighbors import NearestNeighbors
 
 from biasaudit.data.table import FloatArray, Table
 from biasaudit.drivers.distances import Coded, code_people
-from biasaudit.drivers.intervals import t_quantile, wilson_upper
+from biasaudit.drivers.intervals import wilson_upper
 from biasaudit.errors import NotApplicableError
 from biasaudit.measures import benjamini_hochberg
+from biasaudit.measures.intervals import t_quantile
 from biasaudit.results import AttributeFacts, Balance, Estimate, MatchedGap, estimated, undefined
 from biasaudit.spec import AuditSpec
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -53,6 +53,17 @@ def critical(level: float) -> float:
     1.96
     """
     return float(_quantiles(level))
+
+
+def t_quantile(level: float, freedom: float) -> float:
+    """Give the half-width of a two-sided Student interval, in standard errors.
+
+    Examples
+    --------
+    >>> round(t_quantile(0.95, 10), 2)
+    2.23
+    """
+    return float(stdtrit(freedom, (1 + level) / 2))
 
 
 def _quantiles(level: npt.ArrayLike) -> FloatArray:

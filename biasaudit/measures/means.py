@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtr, stdtr, stdtrit
+from scipy.special import bdtr, stdtr
 
+from biasaudit.measures.intervals import t_quantile
 from biasaudit.results import AttributeFacts, Estimate, GroupGap, GroupValue, estimated, undefined
 from biasaudit.results.measuring import Kind
 
@@ -136,7 +137,7 @@ def welch(found: Moments, place: int, reference: int, level: float = 0.95) -> We
     freedom = sum(parts) ** 2 / sum(
         part**2 / (found.effective[i] - 1) for part, i in zip(parts, (place, reference), strict=True)
     )
-    half = float(stdtrit(freedom, (1 + level) / 2)) * error
+    half = t_quantile(level, freedom) * error
     return Welch(value, value - half, value + half, float(2 * stdtr(freedom, -abs(value) / error)))
 
 
@@ -228,7 +229,7 @@ def mean_values(
 
 def _mean(found: Moments, place: int, level: float) -> Estimate:
     value, n = float(found.mean[place]), float(found.effective[place])
-    half = float(stdtrit(n - 1, (1 + level) / 2) * np.sqrt(found.variance[place] / n)) if n > 1 else np.nan
+    half = float(t_quantile(level, n - 1) * np.sqrt(found.variance[place] / n)) if n > 1 else np.nan
     return _estimate(value, value - half, value + half, MEAN, level)
 
 

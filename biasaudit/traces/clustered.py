@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
-from biasaudit.measures.intervals import critical, wilson
+from biasaudit.measures.intervals import critical, t_quantile, wilson
 from biasaudit.results import Estimate, estimated, undefined
 
 FloatArray = npt.NDArray[np.float64]
@@ -59,7 +59,7 @@ def clustered_share(hits: npt.ArrayLike, sizes: npt.ArrayLike, *, level: float) 
     fewest = n**2 / float((size**2).sum())
     spread = people / (people - 1) * float(((hit - share * size) ** 2).sum()) / n**2
     effective = np.clip(share * (1 - share) / spread, fewest, n) if spread > 0 else fewest
-    effective *= (critical(level) / float(stdtrit(people - 1, (1 + level) / 2))) ** 2
+    effective *= (critical(level) / t_quantile(level, people - 1)) ** 2
     low, high = wilson([share * effective], [effective], level)
     return estimated(share, float(min(low[0], share)), float(max(high[0], share)), method=method, level=level)
 
@@ -102,7 +102,7 @@ def clustered_median(values: FloatArray, cluster: IntArray, *, level: float) -> 
     is_below = (values <= middle).astype(float)
     sums = np.bincount(which, is_below - is_below.mean())
     error = np.sqrt(people / (people - 1) * float((sums**2).sum())) / len(values)
-    half = float(stdtrit(people - 1, (1 + level) / 2)) * error
+    half = t_quantile(level, people - 1) * error
     low, high = np.quantile(values, np.clip([0.5 - half, 0.5 + half], 0, 1))
     return estimated(middle, float(min(low, middle)), float(max(high, middle)), method=method, level=level)
 
@@ -223,7 +223,7 @@ def within_contrast(
     takes_part = x != 0
     variance, clusters = _two_way(score[takes_part], who[takes_part], item[takes_part])
     error, freedom = np.sqrt(variance) / norm, max(clusters - 1, 1)
-    half = float(stdtrit(freedom, (1 + level) / 2)) * error
+    half = t_quantile(level, freedom) * error
     p = float(2 * stdtr(freedom, -abs(beta) / error)) if error > 0 else float(beta == 0)
     return Contrast(value=beta, low=beta - half, high=beta + half, p_value=p)
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from biasaudit.data.annotations import AnnotationLog
+from biasaudit.measures.intervals import t_quantile
 from biasaudit.measures.significance import benjamini_hochberg
 from biasaudit.results import ALL_GROUPS, Estimate, SpeedBand, SpeedCurve, estimated, undefined
 from biasaudit.traces.clustered import FloatArray, clustered_share
@@ -156,7 +156,7 @@ def _rise(counts: _Counts, level: float) -> Estimate:
         parts.append((share, (hits - share * sizes) / sizes.sum()))
     value, own = float(parts[0][0] - parts[1][0]), parts[0][1] - parts[1][1]
     people = len(own)
-    half = float(stdtrit(people - 1, (1 + level) / 2)) * float(np.sqrt(people / (people - 1) * (own**2).sum()))
+    half = t_quantile(level, people - 1) * float(np.sqrt(people / (people - 1) * (own**2).sum()))
     return estimated(value, value - half, value + half, method=RISE_METHOD, level=level)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from scipy.special import stdtrit
 
 from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.table import BoolArray, FloatArray, Table
 from biasaudit.errors import NotApplicableError
+from biasaudit.measures.intervals import t_quantile
 from biasaudit.results import (
     FEWEST_PEOPLE,
     TOO_FEW_TO_SHOW,
@@ -145,5 +145,5 @@ def _share(pools: Pools, labels: BoolArray, wrong: FloatArray, empty: str, level
     error = float(np.sqrt(n / (n - 1) * (left @ left))) / float(counts.sum())
     if error == 0:
         return estimated(share, method=METHOD, level=level)
-    reach = float(stdtrit(n - 1, (1 + level) / 2)) * error
+    reach = t_quantile(level, n - 1) * error
     return estimated(share, max(share - reach, 0.0), min(share + reach, 1.0), method=METHOD, level=level)

@@ -18,6 +18,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from biasaudit.data.table import BoolArray, FloatArray
+from biasaudit.measures.intervals import t_quantile
 from biasaudit.traces.pools.layout import PAIR, Pools
 from biasaudit.traces.pools.two_facets import ROUNDING, TOLERANCE, TwoFacets, sums_by
 
@@ -49,7 +50,7 @@ class Slope:
 
     def interval(self, level: float) -> tuple[float, float]:
         """Give the interval from Student's t."""
-        reach = float(stdtrit(self.freedom, (1 + level) / 2)) * self.error
+        reach = t_quantile(level, self.freedom) * self.error
         return self.value - reach, self.value + reach
 
     def times(self, factor: float) -> Slope:
