@@ -13,7 +13,7 @@ from biasaudit.data.table import FloatArray, Table
 from biasaudit.drivers.distances import Coded, code_people
 from biasaudit.drivers.intervals import wilson_upper
 from biasaudit.errors import NotApplicableError
-from biasaudit.measures import benjamini_hochberg
+from biasaudit.measures import adjusted_records
 from biasaudit.measures.intervals import t_quantile
 from biasaudit.results import AttributeFacts, Balance, Estimate, MatchedGap, estimated, undefined
 from biasaudit.spec import AuditSpec
@@ -161,11 +161,7 @@ def match_pairs(
         raise NotApplicableError(
             "No feature is left to compare people by, besides the protected attributes themselves."
         )
-    adjusted = benjamini_hochberg([np.nan if one.p_value is None else one.p_value for one in found])
-    return tuple(
-        one if one.p_value is None else one.model_copy(update={"p_adjusted": float(p)})
-        for one, p in zip(found, adjusted, strict=True)
-    )
+    return adjusted_records(found)
 
 
 def _left_out(fact: AttributeFacts, spec: AuditSpec) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pandas as pd
 from biasaudit.data.table import FloatArray, Table
 from biasaudit.drivers.intervals import normal_quantile
 from biasaudit.drivers.telling import PRIOR, IntArray, Joined, People, levels_kept, strengths_of_levels
-from biasaudit.measures import benjamini_hochberg
+from biasaudit.measures import adjusted_records
 from biasaudit.models import is_numeric
 from biasaudit.results import NOT_RECORDED, AttributeFacts, Estimate, Proxy, estimated, undefined
 
@@ -102,11 +102,7 @@ def measure_proxies(
             groups = np.asarray(table.attribute(fact.name), dtype=object)[rows]
             told = {name: codes[name] for name in columns if name != fact.columns[0]}
             proxies += _of_attribute(fact, groups, told, features, rng=rng, level=level)
-    adjusted = benjamini_hochberg([np.nan if one.p_value is None else one.p_value for one in proxies])
-    return tuple(
-        one if one.p_value is None else one.model_copy(update={"p_adjusted": float(p)})
-        for one, p in zip(proxies, adjusted, strict=True)
-    )
+    return adjusted_records(proxies)
 
 
 def _of_attribute(

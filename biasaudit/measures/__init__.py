@@ -12,7 +12,7 @@ from biasaudit.measures.matching import auc, performance
 from biasaudit.measures.rates import RATES, RateRule, measure_rates, rate_counts
 from biasaudit.measures.resampling import percentile_interval, resample
 from biasaudit.measures.shapley import shapley_matrix
-from biasaudit.measures.significance import benjamini_hochberg, fisher, no_gap_p, score_test
+from biasaudit.measures.significance import adjusted_records, benjamini_hochberg, fisher, no_gap_p, score_test
 from biasaudit.measures.strata import mantel_haenszel, measure_periods, measure_strata
 from biasaudit.measures.verdicts import verdicts
 
@@ -29,6 +29,7 @@ __all__ = [
     "Measurable",
     "RateRule",
     "adjusted_gaps",
+    "adjusted_records",
     "attribute_facts",
     "auc",
     "benjamini_hochberg",

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, ndtr
 
+from biasaudit.results import AgreementGap, MatchedGap, Proxy, ReadingTime
+
 FloatArray = npt.NDArray[np.float64]
+#: Records with a p-value each, and room for the adjusted one.
+Tested = TypeVar("Tested", AgreementGap, MatchedGap, Proxy, ReadingTime)
 
 #: Smallest expected count of a two-by-two table for which the score test is read (Cochran 1954).
 EXACT_BELOW = 5.0
@@ -194,6 +201,34 @@ def benjamini_hochberg(p_values: npt.ArrayLike, family: float | None = None) -> 
         raised = p[order] * size / np.arange(1, known.size + 1)
         adjusted[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
     return adjusted
+
+
+def adjusted_records(records: Sequence[Tested]) -> tuple[Tested, ...]:
+    """Give the same records with their p-values adjusted, all of them one family.
+
+    Parameters
+    ----------
+    records : sequence of records
+        With ``p_value`` and ``p_adjusted``.
+
+    Returns
+    -------
+    tuple of records
+        In the same order; one without a p-value stays as it is.
+
+    Examples
+    --------
+    >>> from biasaudit.results import estimated
+    >>> strength = estimated(0.5, 0.4, 0.6, method="2 AUC - 1")
+    >>> found = [Proxy(attribute="sex", feature=name, strength=strength, p_value=0.01) for name in ("age", "job")]
+    >>> [one.p_adjusted for one in adjusted_records([*found, found[0].model_copy(update={"p_value": 0.5})])]
+    [0.015, 0.015, 0.5]
+    """
+    adjusted = benjamini_hochberg([np.nan if one.p_value is None else one.p_value for one in records])
+    return tuple(
+        one if one.p_value is None else one.model_copy(update={"p_adjusted": float(p)})
+        for one, p in zip(records, adjusted, strict=True)
+    )
 
 
 def _floats(*counts: npt.ArrayLike) -> list[FloatArray]:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from biasaudit.data.table import Table
-from biasaudit.measures.significance import benjamini_hochberg
+from biasaudit.measures.significance import adjusted_records
 from biasaudit.results import ALL_GROUPS, Agreement, AgreementGap, AttributeFacts, Estimate, undefined
 from biasaudit.traces.agreement.coefficients import (
     Coefficient,
@@ -129,12 +129,7 @@ def compare_agreement(
     agreement, gaps = _compared(
         table, ballots, facts, seed=seed, level=level, kind=kind, steps=steps, minimum_size=minimum_size
     )
-    p_values = [np.nan if gap.p_value is None else gap.p_value for gap in gaps]
-    adjusted = benjamini_hochberg(p_values)
-    return agreement, tuple(
-        gap if gap.p_value is None else gap.model_copy(update={"p_adjusted": float(p)})
-        for gap, p in zip(gaps, adjusted, strict=True)
-    )
+    return agreement, adjusted_records(gaps)
 
 
 def _compared(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from biasaudit.data.annotations import AnnotationLog
 from biasaudit.data.table import Table
-from biasaudit.measures.significance import benjamini_hochberg
+from biasaudit.measures.significance import adjusted_records
 from biasaudit.results import ALL_GROUPS, FEWEST_PEOPLE, AttributeFacts, Estimate, ReadingTime, estimated, undefined
 from biasaudit.traces.clustered import clustered_median, within_contrast
 from biasaudit.traces.conditions.working import working_frame
@@ -68,11 +68,7 @@ def measure_reading_times(
             (kind, unit), labels, np.asarray(table.attribute(fact.name), dtype=object), fact, level=level
         )
     ]
-    adjusted = benjamini_hochberg([np.nan if one.p_value is None else one.p_value for one in found])
-    return tuple(
-        one.model_copy(update={"p_adjusted": None if np.isnan(p) else float(p)})
-        for one, p in zip(found, adjusted, strict=True)
-    )
+    return adjusted_records(found)
 
 
 def _of_attribute(
