@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from biasaudit.cli.main import ExitCode, say
-from biasaudit.cli.writing import LANGUAGES, chosen_formats, write_text
+from biasaudit.cli.writing import LANGUAGES, chosen_formats, language_infix, write_text
 
 if TYPE_CHECKING:
     from biasaudit.results import Changes
@@ -49,7 +49,7 @@ def command(
     earlier, later = load_result(before), load_result(after)
     changes = compare_results(earlier, later)
     folder = out or (after if after.is_dir() else after.parent)
-    infix = "" if language in (None, later.audit.language) else f".{language}"
+    infix = language_infix(language, later)
     if "html" in wanted:
         page = render_comparison_html(earlier, later, language=language)
         click.echo(str(write_text(folder / f"comparison{infix}.html", page)))

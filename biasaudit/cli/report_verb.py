@@ -10,7 +10,7 @@ from urllib.parse import quote
 import click
 
 from biasaudit.cli.main import ExitCode
-from biasaudit.cli.writing import output_options, wanted_outputs, write_outputs, write_text
+from biasaudit.cli.writing import language_infix, output_options, wanted_outputs, write_outputs, write_text
 from biasaudit.errors import ResultError
 
 if TYPE_CHECKING:
@@ -76,9 +76,7 @@ def _write_index(loaded: list[AuditResult], folders: list[Path], out: Path | Non
     place = out or Path(os.path.commonpath([folder.resolve() for folder in folders]))
     listed = []
     for result, folder in zip(loaded, folders, strict=True):
-        infix = "" if language in (None, result.audit.language) else f".{language}"
-        report = (folder / f"report{infix}.html").resolve()
+        report = (folder / f"report{language_infix(language, result)}.html").resolve()
         link = Path(os.path.relpath(report, place.resolve())).as_posix()
         listed.append((result, quote(link) if report.is_file() else ""))
-    infix = "" if language in (None, loaded[0].audit.language) else f".{language}"
-    return write_text(place / f"index{infix}.html", render_index(listed, language=language))
+    return write_text(place / f"index{language_infix(language, loaded[0])}.html", render_index(listed, language=language))

@@ -149,7 +149,7 @@ def write_outputs(result: AuditResult, folder: Path, wanted: Wanted, *, with_res
 
     if with_result:
         yield write_text(folder / "result.json", to_json(result))
-    infix = "" if wanted.language in (None, result.audit.language) else f".{wanted.language}"
+    infix = language_infix(wanted.language, result)
     unfilled: list[str] = []
     for form in sorted(wanted.forms, key=FORMS.index):
         stem = folder / f"{form}{infix}"
@@ -168,6 +168,11 @@ def write_outputs(result: AuditResult, folder: Path, wanted: Wanted, *, with_res
             yield write_text(folder / "junit.xml", _junit(result))
     if unfilled:
         raise ResultError("\n".join(unfilled))
+
+
+def language_infix(language: str | None, result: AuditResult) -> str:
+    """Give the part of a file's name that says its language, where that is not the audit's own."""
+    return "" if language in (None, result.audit.language) else f".{language}"
 
 
 def _texts(result: AuditResult, wanted: Wanted, form: str) -> dict[str, str]:
