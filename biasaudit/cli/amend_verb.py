@@ -22,12 +22,12 @@ def command(*, result: Path, author: str, reason: str, text: str) -> int:
     No number changes. Every amendment keeps the digest of the result before it, and the report shows
     all of them: write it again with `biasaudit report RESULT`.
     """
-    from biasaudit.results import amend, load_result, to_json
+    from biasaudit.results import amend, load_result, result_file, to_json
 
     loaded = load_result(result)
     words = sys.stdin.read() if text == "-" else text
     amended = amend(loaded, author=author, reason=reason, text=words)
-    path = result / "result.json" if result.is_dir() else result
+    path = result_file(result)
     # A full disk or a stopped process must not leave half a result behind.
     write_text(path.with_name(f".{path.name}.amended"), to_json(amended)).replace(path)
     say(f"Amendment {len(amended.amendments)} is appended; `biasaudit report` writes the report again.")

@@ -43,12 +43,12 @@ def command(
     BEFORE and AFTER are result.json files or the folders that hold them.
     """
     from biasaudit.report import render_comparison_html, render_comparison_markdown
-    from biasaudit.results import compare_results, load_result
+    from biasaudit.results import compare_results, load_result, result_file
 
     wanted = chosen_formats(formats, FORMATS)
     earlier, later = load_result(before), load_result(after)
     changes = compare_results(earlier, later)
-    folder = out or (after if after.is_dir() else after.parent)
+    folder = out or result_file(after).parent
     infix = language_infix(language, later)
     if "html" in wanted:
         page = render_comparison_html(earlier, later, language=language)

@@ -60,10 +60,10 @@ def command(
     """
     from biasaudit.explaining import explain
     from biasaudit.report import render_letter
-    from biasaudit.results import load_result
+    from biasaudit.results import load_result, result_file
 
     loaded = load_result(result)
-    beside = (result if result.is_dir() else result.parent) / "audit.toml"
+    beside = result_file(result).with_name("audit.toml")
     told = explain(
         loaded,
         item,

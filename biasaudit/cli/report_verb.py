@@ -41,10 +41,10 @@ def command(
     Of several, each report is written beside its result, and index.html over all of them: what each
     says, what moved from run to run, and links.
     """
-    from biasaudit.results import load_result
+    from biasaudit.results import load_result, result_file
 
     wanted = wanted_outputs(f"{formats},pdf" if as_pdf else formats, forms, roles, language)
-    folders = [path if path.is_dir() else path.parent for path in results]
+    folders = [result_file(path).parent for path in results]
     _each_its_own(results, folders)
     loaded = [load_result(path) for path in results]
     for result, folder in zip(loaded, folders, strict=True):
@@ -79,4 +79,6 @@ def _write_index(loaded: list[AuditResult], folders: list[Path], out: Path | Non
         report = (folder / f"report{language_infix(language, result)}.html").resolve()
         link = Path(os.path.relpath(report, place.resolve())).as_posix()
         listed.append((result, quote(link) if report.is_file() else ""))
-    return write_text(place / f"index{language_infix(language, loaded[0])}.html", render_index(listed, language=language))
+    return write_text(
+        place / f"index{language_infix(language, loaded[0])}.html", render_index(listed, language=language)
+    )

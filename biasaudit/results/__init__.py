@@ -57,7 +57,16 @@ from biasaudit.results.provenance import (
     Traceability,
     UnitKnown,
 )
-from biasaudit.results.reading import SCHEMA, digest, from_json, load_result, result_schema, sealed, to_json
+from biasaudit.results.reading import (
+    SCHEMA,
+    digest,
+    from_json,
+    load_result,
+    result_file,
+    result_schema,
+    sealed,
+    to_json,
+)
 from biasaudit.results.records import (
     ALL_GROUPS,
     ANY_GROUP,
@@ -237,6 +246,7 @@ __all__ = [
     "frame",
     "from_json",
     "load_result",
+    "result_file",
     "result_schema",
     "run_facts",
     "sealed",

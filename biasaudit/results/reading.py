@@ -139,9 +139,7 @@ def load_result(path: str | Path) -> AuditResult:
     ResultError
         Where the file is missing, is no result, or is newer than this version.
     """
-    path = Path(path)
-    if path.is_dir():
-        path /= "result.json"
+    path = result_file(Path(path))
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -149,6 +147,11 @@ def load_result(path: str | Path) -> AuditResult:
     except UnicodeDecodeError:
         raise ResultError(f"{path}: is not UTF-8 text.") from None
     return from_json(text, str(path))
+
+
+def result_file(path: Path) -> Path:
+    """Give the file of a result that is named by its file, or by the folder that holds it."""
+    return path / "result.json" if path.is_dir() else path
 
 
 def result_schema() -> dict[str, Any]:
