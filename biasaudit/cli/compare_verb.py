@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +42,7 @@ def command(
     BEFORE and AFTER are result.json files or the folders that hold them.
     """
     from biasaudit.report import render_comparison_html, render_comparison_markdown
-    from biasaudit.results import compare_results, load_result, result_file
+    from biasaudit.results import compare_results, load_result, result_file, to_json
 
     wanted = chosen_formats(formats, FORMATS)
     earlier, later = load_result(before), load_result(after)
@@ -54,7 +53,7 @@ def command(
         page = render_comparison_html(earlier, later, language=language)
         click.echo(str(write_text(folder / f"comparison{infix}.html", page)))
     if "json" in wanted:
-        click.echo(str(write_text(folder / "comparison.json", _json(changes))))
+        click.echo(str(write_text(folder / "comparison.json", to_json(changes))))
     if "md" in wanted:
         text = render_comparison_markdown(earlier, later, language=language)
         click.echo(str(write_text(folder / f"comparison{infix}.md", text)))
@@ -80,8 +79,3 @@ def tell(changes: Changes) -> None:
     for left in changes.not_compared:
         what = f"{left.attribute} {left.measure}".strip()
         say(f"  not compared: {what} ({left.reason})")
-
-
-def _json(changes: Changes) -> str:
-    plain = changes.model_dump(mode="json", by_alias=True)
-    return json.dumps(plain, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"

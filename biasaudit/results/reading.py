@@ -10,18 +10,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from biasaudit.errors import ResultError
+from biasaudit.results.changes import Changes
 from biasaudit.results.records import AuditResult
 
 #: Newest result format that this version reads and writes.
 SCHEMA = "biasaudit.result/1"
 
 
-def to_json(result: AuditResult) -> str:
-    """Write a result as strict JSON: sorted keys, UTF-8, no NaN, a line feed at the end.
+def to_json(result: AuditResult | Changes) -> str:
+    """Write a result, or what moved between two, as strict JSON: sorted keys, UTF-8, no NaN, a line feed at the end.
 
     Parameters
     ----------
-    result : AuditResult
+    result : AuditResult or Changes
         The result.
 
     Returns
