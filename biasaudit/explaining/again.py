@@ -17,10 +17,10 @@ from biasaudit.data.roles import assign_roles
 from biasaudit.data.table import Table
 from biasaudit.errors import DeclarationError, Mistake, ResultError
 from biasaudit.measures import attribute_facts, count
-from biasaudit.models import Judgement, Model, judge, make_model
+from biasaudit.models import Judgement, Model, judge
 from biasaudit.plugins import find_audit, list_audits, load_case
 from biasaudit.results import AttributeFacts, AuditResult
-from biasaudit.running.inputs import read_items
+from biasaudit.running.inputs import model_of, read_items
 from biasaudit.running.steps import Progress, Run
 from biasaudit.spec import AuditSpec, Declaration, declare, read_declaration
 
@@ -102,14 +102,7 @@ def run_again(result: AuditResult, audit: Any, *, items: Any, trust_pickle: bool
     table = assign_roles(frame, declaration, fingerprint)
     judged = table.judged()
     with progress("train the model" if spec.model.train else "read the model", None):
-        model = make_model(
-            table,
-            spec,
-            folder=declaration.folder,
-            seed=spec.uncertainty.seed,
-            case_model=going.case.model,
-            trust_pickle=trust_pickle,
-        )
+        model = model_of(going, table, trust_pickle=trust_pickle)
     if model.fingerprint is not None:
         _require_same_digest(result, "model", model.fingerprint.sha256, "model file")
     judgement = judge(model, judged, spec)

@@ -70,24 +70,13 @@ def read_inputs(
     if provenance is not None and log is not None and spec.annotations is not None:
         require_units(provenance, log)
         going.steps += provenance_doubts(provenance.spec, spec.annotations, log)
-
-    def modelled(items: Table) -> Model:
-        return make_model(
-            items,
-            spec,
-            folder=declaration.folder,
-            seed=spec.uncertainty.seed,
-            case_model=going.case.model,
-            trust_pickle=trust_pickle,
-        )
-
     with going.progress("train the model" if spec.model.train else "read the model", None):
-        model, again = modelled(table), None
+        model, again = model_of(going, table, trust_pickle=trust_pickle), None
         if relabelled is not None and table.outcome is not None:
             again = LabelledAgain(labels=read_new_labels(relabelled, spec, table), first_model=model)
             table = replace(table, outcome=again.labels.whole(table.outcome))
             log = None if log is None else with_new_labels(log, again.labels)
-            model = modelled(table)
+            model = model_of(going, table, trust_pickle=trust_pickle)
     judged = table.judged()
     judgement = judge(model, judged, spec)
     return Inputs(
@@ -98,6 +87,19 @@ def read_inputs(
         judgement=judgement,
         provenance=provenance,
         relabelled=again,
+    )
+
+
+def model_of(going: Run, table: Table, *, trust_pickle: bool) -> Model:
+    """Train, load or wrap the model as declared, on a table."""
+    spec = going.declaration.spec
+    return make_model(
+        table,
+        spec,
+        folder=going.declaration.folder,
+        seed=spec.uncertainty.seed,
+        case_model=going.case.model,
+        trust_pickle=trust_pickle,
     )
 
 
