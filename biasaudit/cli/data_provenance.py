@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from biasaudit.cli.main import ExitCode, say
-from biasaudit.errors import ResultError
+from biasaudit.cli.writing import write_text
 
 
 @click.command("provenance")
@@ -29,11 +29,7 @@ def provenance(*, file: Path, form: Literal["toml", "croissant", "prov"], out: P
     if out is None:
         click.echo(text, nl=False)
     else:
-        try:
-            out.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise ResultError(f"{out}: cannot be written ({error.strerror}).") from None
-        click.echo(str(out))
+        click.echo(str(write_text(out, text, make_folder=False)))
     if read.apart:
         say(f"{file}: not read, for a provenance has no key for it: {', '.join(read.apart)}.")
     if apart:

@@ -10,7 +10,8 @@ import click
 
 from biasaudit.cli.data_provenance import provenance
 from biasaudit.cli.main import ExitCode, say, visible
-from biasaudit.errors import DataError, PluginError
+from biasaudit.cli.writing import write_text
+from biasaudit.errors import PluginError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,10 +87,7 @@ def describe(
     if target is None:
         click.echo(visible(table), nl=False)
     else:
-        try:
-            target.write_text(table, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise DataError(f"{target}: cannot be written ({error.strerror}).") from None
+        write_text(target, table, make_folder=False)
         say(f"Wrote {target}. Check what is marked as a guess, and put it into an audit.toml.")
     return code
 

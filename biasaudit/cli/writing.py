@@ -215,10 +215,11 @@ def require_writable(folder: Path) -> None:
         raise ResultError(f"{folder}: cannot be written (no permission in {nearest}).")
 
 
-def write_text(path: Path, text: str) -> Path:
+def write_text(path: Path, text: str, *, make_folder: bool = True) -> Path:
     """Write a file, its folder made where there is none; what cannot be written is told in one sentence."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise ResultError(f"{path}: cannot be written ({error.strerror}).") from None
